@@ -1,0 +1,81 @@
+"""What a step may use besides its run: passed in, never looked up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from daylight.core.files import write_atomic
+from daylight.core.hashing import sha256_bytes
+from daylight.core.log import Log, silent
+
+if TYPE_CHECKING:
+    import numpy as np
+
+T = TypeVar("T", bool, int, float, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What was measured or decided by the clock, kept so that it can be replayed.
+
+    Attributes:
+        path: The ``decisions.json``; ``None`` keeps them in memory only.
+    """
+
+    path: Path | None = None
+    _values: dict[str, Any] = field(default_factory=dict)
+
+    def decide(self, name: str, how: Callable[[], T]) -> T:
+        """The recorded decision, or ``how()``, which is then recorded."""
+        values = self.all()
+        if name not in values:
+            values[name] = how()
+            if self.path:
+                data = msgspec.json.format(msgspec.json.encode(values), indent=2)
+                write_atomic(self.path, data + b"\n")
+        value: T = values[name]
+        return value
+
+    def all(self) -> dict[str, Any]:
+        """Every decision so far, oldest first."""
+        if self.path and not self._values and self.path.exists():
+            self._values.update(msgspec.json.decode(self.path.read_bytes()))
+        return self._values
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Randomness, progress, decisions and the place for work that may be cut short.
+
+    Attributes:
+        seed: All randomness comes from it, through ``random``.
+        checkpoints: Folder in which a fit may leave its state; ``None`` where it need not.
+    """
+
+    seed: int = 0
+    log: Log = silent
+    checkpoints: Path | None = None
+    decisions: Decisions = field(default_factory=Decisions)
+
+    def key(self, *purpose: str | int) -> int:
+        """A 64-bit seed of its own for each purpose, so that adding one never shifts another."""
+        text = "/".join(str(part) for part in (self.seed, *purpose))
+        return int(sha256_bytes(text.encode())[:16], 16)
+
+    def random(self, *purpose: str | int) -> "np.random.Generator":
+        """A generator for one purpose, such as ``("order", epoch)``.
+
+        >>> a, b = (Context(seed=1).random("order", 3) for _ in range(2))
+        >>> bool(a.integers(1000) == b.integers(1000))
+        True
+        """
+        import numpy as np  # noqa: PLC0415 - the core stays light
+
+        return np.random.Generator(np.random.Philox(key=self.key(*purpose)))
+
+    def replace(self, **changes: Any) -> "Context":
+        """A copy with some attributes changed."""
+        return replace(self, **changes)

@@ -1,0 +1,83 @@
+"""What can go wrong, in the words of the person who can mend it.
+
+``UserError`` and its children are expected: the message says what happened and where, the hint
+what to do next. Anything else that escapes is a bug, and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class UserError(Exception):
+    """An expected failure.
+
+    Args:
+        message: What happened and where, as one sentence.
+        hint: What to do next; a command when there is one.
+    """
+
+    code: ClassVar[str] = "user_error"
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotFoundError(UserError):
+    """A path, run or section does not exist."""
+
+    code = "not_found"
+
+
+class UnknownNameError(NotFoundError, KeyError):
+    """No such task, model or metric; a ``KeyError`` so that ``in`` and ``get`` work."""
+
+
+class DataError(UserError):
+    """The data cannot be used as it is."""
+
+    code = "bad_data"
+
+
+class TrainingError(UserError):
+    """Training went wrong in a way that other settings can mend."""
+
+    code = "training"
+
+
+class OutputError(UserError):
+    """Something cannot be written: read-only, full, or taken by something else."""
+
+    code = "output"
+
+
+class MissingExtraError(UserError):
+    """A library is needed that the base install does not bring."""
+
+    code = "missing_extra"
+
+
+class IntegrityError(UserError):
+    """Bytes differ from what their manifest promised."""
+
+    code = "integrity"
+    exit_code = 3
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """Builds the one error shown whenever a name is not known.
+
+    >>> unknown("task", "image-clasification", ["image-classification"]).hint
+    "Did you mean 'image-classification'?"
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something is wrong
+
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(names)}."
+    return UnknownNameError(f"Unknown {kind} {name!r}.", hint=hint)

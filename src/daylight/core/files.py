@@ -1,0 +1,77 @@
+"""Writes that happen whole or not at all."""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daylight.core.errors import OutputError
+
+_HINTS = {
+    errno.ENOSPC: "Free some space, or choose another folder with -o; what was there is untouched.",
+    errno.EDQUOT: "Free some space, or choose another folder with -o; what was there is untouched.",
+    errno.EACCES: "Choose a folder that you may write to with -o.",
+    errno.EPERM: "Choose a folder that you may write to with -o.",
+    errno.EROFS: "Choose a folder that you may write to with -o.",
+}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns a failure to write into an error that names the path and the way on.
+
+    Raises:
+        OutputError: The disk is full, or the place is read-only or not a folder.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _HINTS and not isinstance(error, NotADirectoryError | FileExistsError):
+            raise
+        hint = _HINTS.get(error.errno or 0, "Choose another folder with -o.")
+        raise OutputError(f"Cannot write {path}: {error.strerror}.", hint=hint) from error
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replaces ``path`` by a file with these bytes; a reader sees the old or the new, whole.
+
+    Raises:
+        OutputError: The disk is full or read-only; the old file is intact.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    with writing(path):
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def folder_atomic(path: Path) -> Iterator[Path]:
+    """Yields a new folder beside ``path`` that takes its place when the block ends well.
+
+    Raises:
+        OutputError: The disk is full or read-only; the old folder is intact.
+    """
+    temporary = path.with_name(f".{path.name}.tmp")
+    with writing(path):
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        try:
+            yield temporary
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+        old = path.with_name(f".{path.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        if path.exists():
+            path.rename(old)
+        temporary.rename(path)
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,29 @@
+"""Where progress goes: a terminal, a JSON-lines file, nowhere."""
+
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+
+class Log(Protocol):
+    """Receives an event and its fields; names are snake_case, with units (``duration_s``)."""
+
+    def __call__(self, event: str, /, **fields: object) -> None: ...
+
+
+def silent(event: str, /, **fields: object) -> None:
+    """Drops everything."""
+
+
+class FileLog:
+    """Appends each event as a line of JSON, and passes it on."""
+
+    def __init__(self, path: Path, to: Log = silent) -> None:
+        self._path = path
+        self._to = to
+
+    def __call__(self, event: str, /, **fields: object) -> None:
+        with self._path.open("ab") as file:
+            file.write(msgspec.json.encode({"event": event, **fields}) + b"\n")
+        self._to(event, **fields)

@@ -1,0 +1,108 @@
+"""A recipe: everything that a run depends on, as data."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from daylight.core.config import Config, convert
+from daylight.core.errors import NotFoundError, UserError
+
+Fraction = Annotated[float, msgspec.Meta(gt=0, lt=0.5)]
+
+
+class DataConfig(Config):
+    """Where the data is and how it is split.
+
+    Attributes:
+        path: A folder or a table; absolute once resolved.
+        target: Column to predict, where the data is a table and the name does not tell.
+        validation_fraction: Of the examples that are not test; used if no split is given.
+        test_fraction: Of all examples; used if no split is given.
+        unreadable: Whether files that cannot be read stop the run or are left out and counted.
+    """
+
+    path: str
+    target: str | None = None
+    validation_fraction: Fraction = 0.1
+    test_fraction: Fraction = 0.2
+    unreadable: Literal["stop", "skip"] = "stop"
+
+
+class Recipe(Config):
+    """The whole experiment. Saved in each run with every default filled in.
+
+    Attributes:
+        task: Name of the task; empty until the data has been looked at.
+        model: Name of the family; empty until chosen.
+        settings: The family's own.
+        training: How a network is trained; only for families that train by gradient.
+    """
+
+    data: DataConfig
+    task: str = ""
+    model: str = ""
+    settings: dict[str, Any] = {}
+    training: dict[str, Any] = {}
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
+
+    def differences(self, other: "Recipe") -> list[str]:
+        """Keys in which two recipes differ, as ``training.epochs``."""
+        mine, theirs = _flatten(self.to_dict()), _flatten(other.to_dict())
+        return sorted(k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k))
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Reads a TOML recipe as plain values; ``resolve`` checks them.
+
+    Raises:
+        UserError: Names the file, the line and what is wrong.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFoundError(f"No recipe at {path}.", hint="Check the path.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {error}.", hint="A recipe is TOML.") from None
+
+
+def resolve(values: dict[str, Any], overrides: Sequence[str] = ()) -> Recipe:
+    """Checks plain values and applies overrides.
+
+    Args:
+        values: As read from TOML, or made from a command line.
+        overrides: Such as ``"training.epochs=8"``; the value is TOML, a bare word is text.
+
+    Raises:
+        UserError: Names the key and what was expected.
+    """
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals or not key.strip():
+            raise UserError(f"--set {override}: no '='.", hint="Write --set training.epochs=8")
+        try:
+            parsed = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            parsed = value
+        values = _put(values, key.strip().split("."), parsed)
+    return convert(Recipe, values, where="recipe")
+
+
+def _put(values: dict[str, Any], keys: Sequence[str], value: Any) -> dict[str, Any]:
+    first, *rest = keys
+    if rest:
+        below = values.get(first, {})
+        value = _put(below if isinstance(below, dict) else {}, rest, value)
+    return {**values, first: value}
+
+
+def _flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            flat.update(_flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

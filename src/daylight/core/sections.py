@@ -1,0 +1,184 @@
+"""What the steps leave behind: ``<step>.json`` files, which later steps read."""
+
+from typing import Any, ClassVar, Literal
+
+from daylight.core.config import Config
+from daylight.core.types import Field
+
+
+class Section(Config):
+    """The result of one step.
+
+    Attributes:
+        after: Digests of the sections that it was computed from; if one differs now, it is stale.
+        duration_s: Wall time of the step.
+    """
+
+    step: ClassVar[str]
+    after: dict[str, str] = {}
+    duration_s: float = 0.0
+
+
+class PreparedSection(Section):
+    """What was read, and how it was split.
+
+    Attributes:
+        saw: The sentence in which the task said what it recognised.
+        data_digest: SHA-256 over the bytes that were read.
+        listing_digest: The same over names, sizes and times of the files; equal means unchanged.
+        num_examples: By split.
+        label_counts: By label, then by split; empty where answers are not labels.
+        skipped: Files left out because they could not be read, with the reason.
+        cache: Folder of the prepared columns, inside the run.
+    """
+
+    step: ClassVar[str] = "prepare"
+    saw: str
+    data_digest: str
+    listing_digest: str
+    fields: tuple[Field, ...]
+    num_examples: dict[str, int]
+    labels: tuple[str, ...]
+    label_counts: dict[str, dict[str, int]]
+    skipped: dict[str, str]
+    cache: str
+
+
+class Epoch(Config):
+    """One line of the training curve. ``score`` is the task's primary metric on validation."""
+
+    epoch: int
+    loss: float
+    score: float
+    duration_s: float
+
+
+class TrainedSection(Section):
+    """Which model was fitted, and what it came to.
+
+    Attributes:
+        model_digest: Of the package's weights, graphs, program and labels.
+        curve: By epoch; empty for families that do not train by gradient.
+        reason: Why this family.
+    """
+
+    step: ClassVar[str] = "train"
+    model: str
+    reason: str
+    model_digest: str
+    baseline_digest: str
+    size_bytes: int
+    curve: tuple[Epoch, ...] = ()
+
+
+class Score(Config):
+    """A metric's value with its 95 % interval, beside the baseline's.
+
+    Attributes:
+        label: The class, for metrics per class.
+        value: ``None`` where the metric is not defined on these examples.
+        method: How the interval was made: ``"wilson"`` or ``"bca"``.
+        reliable: False where the interval is not known to cover in 93 to 97 % of cases;
+            ``caution`` says why.
+    """
+
+    metric: str
+    title: str
+    unit: str
+    higher_is_better: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    method: Literal["wilson", "bca"]
+    num_examples: int
+    reliable: bool = True
+    caution: str = ""
+    label: str | None = None
+    baseline: float | None = None
+    baseline_low: float | None = None
+    baseline_high: float | None = None
+
+
+class Figure(Config):
+    """A picture's data; the report draws each ``kind`` in its own way.
+
+    Attributes:
+        kind: ``"matrix"`` (``rows``, ``columns``, ``counts``: rows are true, columns answered) or
+            ``"calibration"`` (``confidence``, ``accuracy``, ``counts`` per bin, ``error``).
+    """
+
+    name: str
+    title: str
+    kind: Literal["matrix", "calibration"]
+    data: dict[str, Any]
+
+
+class Example(Config):
+    """One test example, for people to look at: its id, its target and the model's answer."""
+
+    id: str
+    target: Any
+    answer: dict[str, Any]
+    line: str
+    correct: bool | None = None
+
+
+class Scores(Section):
+    """What ``evaluate`` measured on one benchmark; the first score is the task's primary one.
+
+    Attributes:
+        benchmark_digest: Of the data, the split and the metrics: equal benchmarks are comparable.
+        model_digest: Of the package that was measured.
+        examples: A few, spread over the test split.
+        mistakes: The surest wrong answers, where being wrong is defined.
+    """
+
+    step: ClassVar[str] = "evaluate"
+    benchmark_digest: str
+    model_digest: str
+    baseline: str
+    split: str
+    num_examples: int
+    scores: tuple[Score, ...]
+    figures: tuple[Figure, ...] = ()
+    examples: tuple[Example, ...] = ()
+    mistakes: tuple[Example, ...] = ()
+
+
+class ReportSection(Section):
+    """Where the report lies, relative to the run."""
+
+    step: ClassVar[str] = "report"
+    file: str
+    size_bytes: int
+
+
+class Difference(Config):
+    """Second model minus first, on the same examples.
+
+    Attributes:
+        method: ``"mcnemar"`` (exact) or ``"paired bootstrap"`` (BCa).
+        verdict: ``"better"``, ``"worse"`` or ``"no detectable difference"``: of the second.
+    """
+
+    metric: str
+    title: str
+    unit: str
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    p_value: float | None
+    method: Literal["mcnemar", "paired bootstrap"]
+    verdict: Literal["better", "worse", "no detectable difference"]
+
+
+class Comparison(Config):
+    """What ``compare`` found; both models answered the same examples."""
+
+    first: str
+    second: str
+    benchmark_digest: str
+    num_examples: int
+    differences: tuple[Difference, ...]
