@@ -10,6 +10,11 @@ from daylight.core.errors import UserError
 C = TypeVar("C", bound="Config")
 
 
+def pretty_json(value: Any) -> bytes:
+    """Indented UTF-8 with a final newline; equal values give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"
+
+
 class _Frozen(msgspec.StructMeta):
     """Hands the options of ``Config`` down to its subclasses, ``kw_only`` included."""
 
@@ -27,7 +32,7 @@ class Config(msgspec.Struct, metaclass=_Frozen, frozen=True):
 
     def to_json(self) -> bytes:
         """Indented UTF-8 with a final newline; equal values give equal bytes."""
-        return msgspec.json.format(msgspec.json.encode(self, order="deterministic"), indent=2) + b"\n"
+        return pretty_json(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

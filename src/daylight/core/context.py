@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from daylight.core.config import pretty_json
 from daylight.core.files import write_atomic
 from daylight.core.hashing import sha256_bytes
 from daylight.core.log import Log, silent
@@ -34,8 +35,7 @@ class Decisions:
         if name not in values:
             values[name] = how()
             if self.path:
-                data = msgspec.json.format(msgspec.json.encode(values), indent=2)
-                write_atomic(self.path, data + b"\n")
+                write_atomic(self.path, pretty_json(values))
         value: T = values[name]
         return value
 

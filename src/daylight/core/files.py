@@ -28,7 +28,9 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _HINTS and not isinstance(error, NotADirectoryError | FileExistsError):
+        if error.errno not in _HINTS and not isinstance(
+            error, NotADirectoryError | FileExistsError
+        ):
             raise
         hint = _HINTS.get(error.errno or 0, "Choose another folder with -o.")
         raise OutputError(f"Cannot write {path}: {error.strerror}.", hint=hint) from error

@@ -36,6 +36,8 @@ class AnswerKind:
         loss: Name of the training loss.
         stratified: Whether splits keep the share of each answer.
         decode: ``(outputs, labels) -> answers``, one per row, as plain JSON values.
+        error: ``(target, answer) -> how wrong``, 0 where it is right; orders the worst mistakes.
+            ``None`` where one number per example says little.
     """
 
     name: str
@@ -45,6 +47,7 @@ class AnswerKind:
     metrics: tuple[str, ...]
     loss: str
     decode: Callable[[Columns, Labels], list[Answer]]
+    error: Callable[[Any, Answer], float] | None = None
     figures: tuple[str, ...] = ()
     stratified: bool = False
 
@@ -126,6 +129,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             figures=("confusion", "calibration"),
             loss="cross_entropy",
             decode=_label,
+            error=lambda target, answer: answer["probability"] * (answer["label"] != target),
             stratified=True,
         ),
         AnswerKind(
@@ -136,6 +140,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             metrics=("rmse", "mae", "r2"),
             loss="squared_error",
             decode=_real,
+            error=lambda target, answer: abs(answer["value"] - target),
         ),
         AnswerKind(
             "ranking",
@@ -163,6 +168,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             metrics=("exact_match", "character_error_rate"),
             loss="next_token",
             decode=_text,
+            error=lambda target, answer: float(answer["text"] != target),
         ),
     )
 }

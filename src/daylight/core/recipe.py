@@ -19,8 +19,8 @@ class DataConfig(Config):
     Attributes:
         path: A folder or a table; absolute once resolved.
         target: Column to predict, where the data is a table and the name does not tell.
-        validation_fraction: Of the examples that are not test; used if no split is given.
-        test_fraction: Of all examples; used if no split is given.
+        validation_fraction: Share of the examples; used where the data names no such split.
+        test_fraction: Likewise.
         unreadable: Whether files that cannot be read stop the run or are left out and counted.
     """
 

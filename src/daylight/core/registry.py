@@ -19,18 +19,19 @@ class Registry(Mapping[str, T], Generic[T]):
 
     Args:
         kind: Singular noun used in messages.
-        table: Name to ``"package.module:attribute"``.
+        table: Name to ``"package.module:attribute"``, or to the object itself where it is a record
+            of facts that costs nothing to make.
         plugins: Whether installed packages may add to the table, through the entry-point group
             ``daylight.<kind>``. A closed set (operations) may not grow.
     """
 
-    def __init__(self, kind: str, table: Mapping[str, str], *, plugins: bool = True) -> None:
+    def __init__(self, kind: str, table: Mapping[str, str | T], *, plugins: bool = True) -> None:
         self.kind = kind
         self._builtin = table
         self._plugins = plugins
 
     @cached_property
-    def _table(self) -> dict[str, str]:
+    def _table(self) -> dict[str, str | T]:
         if not self._plugins:
             return dict(self._builtin)
         from importlib.metadata import entry_points  # noqa: PLC0415 - 20 ms, only at a look-up
@@ -42,10 +43,12 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __getitem__(self, name: str) -> T:
         # The built-ins first: most look-ups need not ask what is installed.
-        path = self._builtin.get(name) or self._table.get(name)
-        if path is None:
+        entry = self._builtin.get(name) or self._table.get(name)
+        if entry is None:
             raise unknown(self.kind, name, self._table)
-        module, _, attribute = path.partition(":")
+        if not isinstance(entry, str):
+            return entry
+        module, _, attribute = entry.partition(":")
         return cast("T", getattr(import_module(module), attribute))
 
     def __iter__(self) -> Iterator[str]:

@@ -29,7 +29,7 @@ class PreparedSection(Section):
         num_examples: By split.
         label_counts: By label, then by split; empty where answers are not labels.
         skipped: Files left out because they could not be read, with the reason.
-        cache: Folder of the prepared columns, inside the run.
+        caches: By family, the folder of its prepared columns, inside the run.
     """
 
     step: ClassVar[str] = "prepare"
@@ -41,7 +41,7 @@ class PreparedSection(Section):
     labels: tuple[str, ...]
     label_counts: dict[str, dict[str, int]]
     skipped: dict[str, str]
-    cache: str
+    caches: dict[str, str]
 
 
 class Epoch(Config):
@@ -114,13 +114,18 @@ class Figure(Config):
 
 
 class Example(Config):
-    """One test example, for people to look at: its id, its target and the model's answer."""
+    """One test example, for people to look at.
+
+    Attributes:
+        line: The answer as one line of text.
+        error: How wrong it is, 0 where it is right; ``None`` where the answer kind has no measure.
+    """
 
     id: str
     target: Any
     answer: dict[str, Any]
     line: str
-    correct: bool | None = None
+    error: float | None = None
 
 
 class Scores(Section):
@@ -130,7 +135,7 @@ class Scores(Section):
         benchmark_digest: Of the data, the split and the metrics: equal benchmarks are comparable.
         model_digest: Of the package that was measured.
         examples: A few, spread over the test split.
-        mistakes: The surest wrong answers, where being wrong is defined.
+        mistakes: The worst ones.
     """
 
     step: ClassVar[str] = "evaluate"

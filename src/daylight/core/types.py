@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from daylight.core.context import Context
+    from daylight.core.recipe import DataConfig
 
     Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -186,6 +187,7 @@ class Prepared:
         splits: By ``SplitName``.
         tables: Processed side tables; row ``i`` of ``items`` is ``labels[i]``.
         nodes: The fitted processing of the inputs, to be run again by the runtime.
+        target_nodes: The same of the targets.
         names: The prepared input columns.
     """
 
@@ -193,6 +195,7 @@ class Prepared:
     tables: Mapping[str, Columns]
     schema: Schema
     nodes: tuple[Node, ...]
+    target_nodes: tuple[Node, ...]
     names: tuple[str, ...]
     answer: str
     labels: tuple[str, ...]
@@ -313,6 +316,10 @@ class Source(Protocol):
         """Column names if ``path`` is a table, else none."""
         ...
 
+    def digest(self, files: Iterable[Path]) -> str:
+        """SHA-256 over relative names and bytes of the files that make up a dataset."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -332,7 +339,7 @@ class Task:
     input: str
     answer: str
     recognise: Callable[[Source], str | None]
-    read: Callable[[Source, Mapping[str, Any]], Dataset]
+    read: "Callable[[Source, DataConfig], Dataset]"
     primary: str
     baseline: str
     default: str

@@ -1,0 +1,1 @@
+"""From files to prepared columns: sources, tables, splits, processing and their cache."""

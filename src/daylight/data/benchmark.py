@@ -1,0 +1,55 @@
+"""What models are measured on: the same rows and metrics for all."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from daylight.core.hashing import sha256_json
+from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.types import Columns, Dataset
+from daylight.data.columns import fields_to_columns, targets_to_columns
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Rows of a dataset with the metrics of an answer kind; it needs no run.
+
+    Attributes:
+        primary: Metric that orders models.
+        rows: Which examples; int64.
+    """
+
+    dataset: Dataset
+    answer: str
+    primary: str
+    split: str
+    rows: "Array"
+
+    @property
+    def digest(self) -> str:
+        """Equal digests, comparable scores."""
+        return sha256_json(
+            {
+                "data": self.dataset.digest,
+                "ids": self.ids(),
+                "metrics": ANSWER_KINDS[self.answer].metrics,
+                "primary": self.primary,
+            }
+        )
+
+    def ids(self) -> list[str]:
+        """Names of the examples."""
+        names: list[str] = self.dataset.tables["examples"]["id"].take(self.rows).to_pylist()
+        return names
+
+    def inputs(self) -> Columns:
+        """Raw inputs: what a person has, before any processing."""
+        dataset = self.dataset
+        fields = dataset.fields("input")
+        return fields_to_columns(dataset.tables["examples"], fields, dataset.root, self.rows)
+
+    def targets(self, labels: tuple[str, ...]) -> Columns:
+        """Targets in a model's own vocabulary; a label that it does not know is -1."""
+        return targets_to_columns(self.dataset, self.answer, labels, self.rows)

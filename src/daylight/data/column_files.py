@@ -1,0 +1,70 @@
+"""Columns on disk: written piece by piece, opened as memory maps."""
+
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from daylight.core.types import Column
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+
+class ColumnWriter:
+    """Appends to ``<name>.npy`` (and ``<name>.offsets.npy`` for a ragged column).
+
+    The header is written again at the end: NumPy leaves room in it for a longer first dimension.
+    Source: numpy.lib.format, "Format version 1.0".
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._path = folder / f"{name}.npy"
+        self._offsets_path = folder / f"{name}.offsets.npy"
+        self._file: IO[bytes] | None = None
+        self._count = 0
+        self._header: dict[str, Any] = {}
+        self._lengths: list[Array] = []
+
+    def append(self, column: Column) -> None:
+        """Adds rows; all pieces have one type and one shape after the first dimension."""
+        values = np.ascontiguousarray(column.values)
+        if self._file is None:
+            self._file = self._path.open("wb")
+            descr = npy.dtype_to_descr(values.dtype)
+            self._header = {"descr": descr, "fortran_order": False, "shape": (0, *values.shape[1:])}
+            npy.write_array_header_1_0(self._file, self._header)
+        self._file.write(values.data)
+        self._count += len(values)
+        if column.offsets is not None:
+            self._lengths.append(np.diff(column.offsets))
+
+    def close(self) -> bool:
+        """Finishes the files; says whether the column is ragged."""
+        if self._file is None:
+            raise ValueError(f"nothing was written to {self._path}")
+        self._file.seek(0)
+        shape = (self._count, *self._header["shape"][1:])
+        npy.write_array_header_1_0(self._file, {**self._header, "shape": shape})
+        self._file.close()
+        if self._lengths:
+            offsets = np.concatenate([[0], np.cumsum(np.concatenate(self._lengths))])
+            np.save(self._offsets_path, offsets.astype(np.int64), allow_pickle=False)
+        return bool(self._lengths)
+
+
+def open_column(folder: Path, name: str, *, ragged: bool) -> Column:
+    """Maps what a ``ColumnWriter`` wrote; values stay on disk until they are used."""
+    values = _map(folder / f"{name}.npy")
+    return Column(values, _map(folder / f"{name}.offsets.npy") if ragged else None)
+
+
+def _map(path: Path) -> "Array":
+    with path.open("rb") as file:
+        npy.read_magic(file)
+        shape, _, dtype = npy.read_array_header_1_0(file)
+        start = file.tell()
+    if 0 in shape:  # an empty file cannot be mapped
+        return np.empty(shape, dtype)
+    return np.memmap(path, dtype, "r", start, shape)

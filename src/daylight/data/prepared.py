@@ -1,0 +1,244 @@
+"""Makes and opens prepared data: columns of numbers in memory-mapped files."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from daylight.core.config import Config, decode
+from daylight.core.errors import DataError
+from daylight.core.files import folder_atomic, write_atomic
+from daylight.core.hashing import sha256_json
+from daylight.core.log import Log, silent
+from daylight.core.types import (
+    Columns,
+    Dataset,
+    Field,
+    Node,
+    Prepared,
+    Processing,
+    Split,
+    SplitName,
+)
+from daylight.data.column_files import ColumnWriter, open_column
+from daylight.data.columns import fields_to_columns, targets_to_columns
+from daylight.data.processing import fit_nodes, run_nodes
+from daylight.runtime.inputs import TEXT
+from daylight.runtime.operations import OPERATIONS
+from daylight.runtime.operations.image import UnreadableError
+from daylight.runtime.program import needed
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+    from daylight.runtime.operation import Read
+
+CHUNK = 512
+"""Rows that are processed at a time; bounds the memory that raw data takes."""
+
+INDEX = "index.json"
+
+
+class Index(Config):
+    """What a cache folder holds, apart from the numbers."""
+
+    schema: dict[str, tuple[Field, ...]]
+    nodes: tuple[Node, ...]
+    target_nodes: tuple[Node, ...]
+    names: tuple[str, ...]
+    answer: str
+    labels: tuple[str, ...]
+    columns: dict[str, dict[str, bool]]  # by group and name: whether it is ragged
+    skipped: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that decides what the prepared columns are."""
+
+    dataset: Dataset
+    rows: "Mapping[SplitName, Array]"
+    processing: Processing
+    answer: str
+    skip_unreadable: bool = False
+
+    def key(self) -> str:
+        """Equal plans under one lock have equal columns; this names their folder."""
+        from importlib.metadata import version  # noqa: PLC0415 - only here
+
+        nodes = [*self.processing.inputs, *self.processing.targets]
+        nodes += [node for table in self.processing.tables.values() for node in table]
+        return sha256_json(
+            {
+                "data": self.dataset.digest,
+                "rows": {name: rows.tolist() for name, rows in self.rows.items()},
+                "nodes": [msgspec.to_builtins(node) for node in nodes],
+                "prepared": self.processing.prepared,
+                "operations": {n.operation: OPERATIONS[n.operation].version for n in nodes},
+                "libraries": {name: version(name) for name in ("numpy", "pillow")},
+                "skip": self.skip_unreadable,
+            }
+        )[:16]
+
+
+def build(plan: Plan, folder: Path, *, log: Log = silent) -> Path:
+    """Processes the data into ``folder``, unless it is there already.
+
+    Raises:
+        DataError: Files cannot be read and the plan does not skip them; all are found in one pass.
+        OutputError: The disk is full; nothing half-written is left.
+    """
+    if (folder / INDEX).is_file():
+        return folder
+    with folder_atomic(folder) as place:
+        _Builder(plan, place, log).build()
+    return folder
+
+
+def load(folder: Path) -> Prepared:
+    """Opens what ``build`` made; values stay on disk until they are used."""
+    index = decode(Index, (folder / INDEX).read_bytes(), where=folder / INDEX)
+
+    def columns(group: str) -> Columns:
+        return {
+            name: open_column(folder, f"{group}.{name}", ragged=ragged)
+            for name, ragged in index.columns[group].items()
+        }
+
+    splits: dict[SplitName, Split] = {
+        name: Split(columns(f"{name}.inputs"), columns(f"{name}.targets"))
+        for name in ("train", "validation", "test")
+    }
+    tables = {table: columns(table) for table in index.schema if table != "examples"}
+    return Prepared(
+        splits=splits,
+        tables=tables,
+        schema=index.schema,
+        nodes=index.nodes,
+        target_nodes=index.target_nodes,
+        names=index.names,
+        answer=index.answer,
+        labels=index.labels,
+    )
+
+
+def skipped(folder: Path) -> dict[str, str]:
+    """Ids of the examples that were left out, with the reason."""
+    return decode(Index, (folder / INDEX).read_bytes(), where=folder / INDEX).skipped
+
+
+class _Builder:
+    """One pass over the data: fit on train, then process every split in chunks."""
+
+    def __init__(self, plan: Plan, folder: Path, log: Log) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._log = log
+        self._columns: dict[str, dict[str, bool]] = {}
+        self._failures: dict[str, str] = {}
+        self._read: Read = {"labels.json": msgspec.json.encode(plan.dataset.labels)}.__getitem__
+
+    def build(self) -> None:
+        plan, processing = self._plan, self._plan.processing
+        inputs = fit_nodes(processing.inputs, self._raw("train"), self._read)
+        inputs = needed(inputs, processing.prepared)
+        targets: tuple[Node, ...] = ()
+        if processing.targets:
+            train = {**self._raw("train"), **self._targets(plan.rows["train"])}
+            together = fit_nodes((*inputs, *processing.targets), train, self._read)
+            targets = together[len(inputs) :]
+        for table, nodes in processing.tables.items():
+            self._table(table, nodes)
+        for split in plan.rows:
+            self._split(split, inputs, targets)
+        if self._failures and not plan.skip_unreadable:
+            raise self._unreadable()
+        index = Index(
+            schema=dict(plan.dataset.schema),
+            nodes=inputs,
+            target_nodes=targets,
+            names=processing.prepared,
+            answer=plan.answer,
+            labels=plan.dataset.labels,
+            columns=self._columns,
+            skipped=self._failures,
+        )
+        write_atomic(self._folder / INDEX, index.to_json())
+
+    def _raw(self, split: SplitName, rows: "Array | None" = None) -> Columns:
+        dataset = self._plan.dataset
+        picked = self._plan.rows[split] if rows is None else rows
+        fields = dataset.fields("input")
+        return fields_to_columns(dataset.tables["examples"], fields, dataset.root, picked)
+
+    def _targets(self, rows: "Array") -> Columns:
+        dataset = self._plan.dataset
+        return targets_to_columns(dataset, self._plan.answer, dataset.labels, rows)
+
+    def _table(self, table: str, nodes: Sequence[Node]) -> None:
+        dataset = self._plan.dataset
+        fields = dataset.fields("input", table)
+        raw = fields_to_columns(dataset.tables[table], fields, dataset.root)
+        fitted = fit_nodes(nodes, raw, self._read)
+        made = run_nodes(fitted, raw, self._read)
+        with self._group(table) as append:
+            append({name: made[name] for node in fitted for name in node.outputs})
+
+    def _split(self, split: SplitName, inputs: Sequence[Node], targets: Sequence[Node]) -> None:
+        all_rows = self._plan.rows[split]
+        extra = [name for node in targets for name in node.outputs]
+        with (
+            self._group(f"{split}.inputs") as append_inputs,
+            self._group(f"{split}.targets") as append_targets,
+        ):
+            for start in range(0, len(all_rows), CHUNK):
+                self._log("prepare", split=split, done=start, total=len(all_rows))
+                rows, columns = self._readable(split, all_rows[start : start + CHUNK], inputs)
+                if not len(rows):
+                    continue
+                encoded = self._targets(rows)
+                both = run_nodes(targets, {**columns, **encoded}, self._read)
+                numbers = {n: c for n, c in encoded.items() if c.values.dtype != TEXT}
+                append_inputs({name: columns[name] for name in self._plan.processing.prepared})
+                append_targets({**numbers, **{name: both[name] for name in extra}})
+        self._log("prepare", split=split, done=len(all_rows), total=len(all_rows))
+
+    @contextmanager
+    def _group(self, group: str) -> Iterator[Callable[[Columns], None]]:
+        writers: dict[str, ColumnWriter] = {}
+
+        def append(columns: Columns) -> None:
+            for name, column in columns.items():
+                if name not in writers:
+                    writers[name] = ColumnWriter(self._folder, f"{group}.{name}")
+                writers[name].append(column)
+
+        yield append
+        if not writers and self._failures:
+            raise self._unreadable()
+        self._columns[group] = {name: writer.close() for name, writer in writers.items()}
+
+    def _readable(
+        self, split: SplitName, rows: "Array", nodes: Sequence[Node]
+    ) -> "tuple[Array, Columns]":
+        """Processes the rows that can be read, and notes the others."""
+        while len(rows):
+            try:
+                return rows, run_nodes(nodes, self._raw(split, rows), self._read)
+            except UnreadableError as error:
+                ids = self._plan.dataset.tables["examples"]["id"].take(rows).to_pylist()
+                self._failures.update({ids[row]: why for row, why in error.reasons.items()})
+                rows = np.delete(rows, list(error.reasons))
+        return rows, {}
+
+    def _unreadable(self) -> DataError:
+        reasons = list(self._failures.values())
+        shown = "; ".join(reasons[:5]) + ("; …" if len(reasons) > 5 else "")
+        files = f"{len(reasons)} files" if len(reasons) > 1 else "1 file"
+        return DataError(
+            f"{files} cannot be read: {shown}.",
+            hint="Replace or remove them, or leave them out: --set data.unreadable=skip",
+        )

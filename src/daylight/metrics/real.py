@@ -1,0 +1,78 @@
+"""Metrics of answers that are one real number each."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daylight.core.types import Columns, Metric
+from daylight.metrics.statistic import Statistic, Weighted, ratio, weighted_mean
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+
+def _error(targets: Columns, outputs: Columns) -> "Array":
+    error: Array = outputs["value"].values.astype(np.float64) - targets["target"].values
+    return error
+
+
+def _rmse(targets: Columns, outputs: Columns) -> Statistic:
+    """Square root of the mean squared error."""
+    mean_squared_error = weighted_mean(_error(targets, outputs) ** 2)
+
+    def rmse(weights: "Array") -> "Array":
+        root: Array = np.sqrt(mean_squared_error(weights))
+        return root
+
+    return rmse
+
+
+def _mae(targets: Columns, outputs: Columns) -> Statistic:
+    """Mean absolute error."""
+    return weighted_mean(np.abs(_error(targets, outputs)))
+
+
+def _r2(targets: Columns, outputs: Columns) -> Statistic:
+    """One minus the squared error's share of the targets' variance; at most 1, may be negative.
+
+    Not defined (NaN) where all targets (of a draw) are equal.
+    """
+    target = targets["target"].values
+    squared_error = weighted_mean(_error(targets, outputs) ** 2)
+    # Centred first, so that the difference of two means below loses no digits.
+    centred = target - target.mean()
+    mean, mean_square = weighted_mean(centred), weighted_mean(centred**2)
+    smallest = 1e-15 * (np.abs(target).max(initial=0.0) ** 2)
+
+    def r2(weights: "Array") -> "Array":
+        variance = mean_square(weights) - mean(weights) ** 2
+        variance = np.where(variance > smallest, variance, 0.0)
+        return 1 - ratio(squared_error(weights), variance)
+
+    return r2
+
+
+RMSE = Metric(
+    name="rmse",
+    title="Root mean squared error",
+    unit="target's unit",
+    higher_is_better=False,
+    interval="bootstrap",
+    score=Weighted(_rmse),
+)
+MAE = Metric(
+    name="mae",
+    title="Mean absolute error",
+    unit="target's unit",
+    higher_is_better=False,
+    interval="bootstrap",
+    score=Weighted(_mae),
+)
+R2 = Metric(
+    name="r2",
+    title="R²",
+    unit="share of variance",
+    higher_is_better=True,
+    interval="bootstrap",
+    score=Weighted(_r2),
+)

@@ -1,0 +1,65 @@
+"""A random forest on pixels.
+
+Source: Breiman, Random Forests, Machine Learning 45 (2001); grown by scikit-learn.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.data.images import picture_field, picture_processing
+from daylight.training.trees import TreeEnsemble
+
+MAX_SIZE = 32
+"""Pixels per side; trees look at single pixels, so more of them only cost time."""
+
+
+class Settings(Config):
+    """Settings of the forest.
+
+    Attributes:
+        num_trees: More are never worse, only slower and larger.
+        min_leaf: Training examples that every leaf holds at least.
+    """
+
+    num_trees: Annotated[int, msgspec.Meta(ge=1)] = 100
+    min_leaf: Annotated[int, msgspec.Meta(ge=1)] = 2
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
+    """Small pictures, gray if all are."""
+    field = picture_field(schema)
+    height, width = (min(MAX_SIZE, field.facts[side]) for side in ("height", "width"))
+    return picture_processing(field, height=height, width=width, gray=field.facts["gray"])
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsemble:
+    """Grows the trees on all cores."""
+    from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415 - takes a second
+
+    split = prepared.splits["train"]
+    pixels = np.asarray(split.inputs["pixels"].values)
+    forest = RandomForestClassifier(
+        n_estimators=settings.num_trees,
+        min_samples_leaf=settings.min_leaf,
+        n_jobs=os.cpu_count(),
+        random_state=context.key("forest") % 2**32,
+    )
+    classes = split.targets["target"].values
+    forest.fit(pixels.reshape(len(pixels), -1), classes)
+    # Each tree numbers the classes that the forest saw, not those of the vocabulary.
+    seen = forest.classes_
+    for tree in forest.estimators_:
+        tree.classes_ = seen[tree.classes_.astype(int)]
+    return TreeEnsemble.from_sklearn(forest.estimators_, len(prepared.labels))
+
+
+def load(folder: Path) -> TreeEnsemble:
+    """Reads what ``save`` wrote."""
+    return TreeEnsemble.load(folder)

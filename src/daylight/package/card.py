@@ -1,0 +1,130 @@
+"""The model card: ``README.md`` with the front matter that the Hub reads.
+
+Source: https://huggingface.co/docs/hub/model-cards, "Model card metadata".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from daylight.core.sections import Score
+from daylight.core.types import ModelSpec, Task
+
+TEMPLATE = """\
+# {title}
+
+{task_title} by `{family}`, made with [Daylight](https://pypi.org/project/daylight/).
+
+{sentence}
+
+## Use
+
+```
+pip install daylight
+daylight predict . {example}
+```
+
+```python
+from daylight import Predictor
+
+Predictor.open(".").predict([{example!r}])
+```
+
+## Data
+
+{data}
+
+## Scores
+
+{scores}
+
+## Limits
+
+Scores hold for data like the test split. Nobody has looked at how this model behaves on other data,
+or on groups of people that the data does not name.
+
+## Method
+
+{method}
+"""
+
+
+def write_card(
+    *,
+    title: str,
+    task: Task,
+    spec: ModelSpec,
+    data: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    scores: Sequence[Score] = (),
+) -> bytes:
+    """Writes the card.
+
+    Args:
+        title: Name of the model.
+        data: ``name``, ``digest``, ``num_examples`` by split, ``labels``.
+        settings: The family's, for the record.
+        scores: What was measured on the test split; none before ``evaluate``.
+    """
+    front: dict[str, Any] = {
+        "library_name": "daylight",
+        "license": spec.license.lower(),
+        "tags": ["daylight", spec.name],
+    }
+    if task.pipeline_tag:
+        front["pipeline_tag"] = task.pipeline_tag
+    overall = [s for s in scores if s.label is None and s.value is not None]
+    if overall:
+        front["model-index"] = [_model_index(title, task, data, overall)]
+    body = TEMPLATE.format(
+        title=title,
+        task_title=task.title,
+        family=spec.name,
+        sentence=spec.title + ".",
+        example="picture.jpg" if task.input == "image" else "input",
+        data=_data(data),
+        scores=_table(overall) if overall else "Not measured yet: `daylight evaluate`.",
+        method=_method(spec, settings),
+    )
+    matter = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
+    return f"---\n{matter}---\n\n{body}".encode()
+
+
+def _model_index(
+    title: str, task: Task, data: Mapping[str, Any], scores: Sequence[Score]
+) -> dict[str, Any]:
+    dataset = {"name": data["name"], "type": data["name"], "split": "test"}
+    metrics = [
+        {"type": s.metric, "name": s.title, "value": s.value, "verified": False} for s in scores
+    ]
+    result = {
+        "task": {"type": task.pipeline_tag or task.name, "name": task.title},
+        "dataset": {**dataset, "revision": data["digest"]},
+        "metrics": metrics,
+    }
+    return {"name": title, "results": [result]}
+
+
+def _data(data: Mapping[str, Any]) -> str:
+    counts = ", ".join(f"{count:,} {split}" for split, count in data["num_examples"].items())
+    lines = [f"- {data['name']}: {counts}", f"- SHA-256 of its bytes: `{data['digest']}`"]
+    if labels := data["labels"]:
+        shown = ", ".join(labels[:20]) + (f", … ({len(labels)} in all)" if len(labels) > 20 else "")
+        lines.append(f"- Answers: {shown}")
+    return "\n".join(lines)
+
+
+def _table(scores: Sequence[Score]) -> str:
+    rows = ["| metric | value | 95 % interval | baseline |", "| --- | --- | --- | --- |"]
+    for score in scores:
+        interval = "" if score.low is None else f"{score.low:.4f} to {score.high:.4f}"
+        baseline = "" if score.baseline is None else f"{score.baseline:.4f}"
+        caution = f" ({score.caution})" if score.caution else ""
+        rows.append(f"| {score.title} | {score.value:.4f} | {interval}{caution} | {baseline} |")
+    return "\n".join(rows)
+
+
+def _method(spec: ModelSpec, settings: Mapping[str, Any]) -> str:
+    listed = "\n".join(f"    {key} = {value!r}" for key, value in settings.items())
+    return f"Source: {spec.source}\n\nSettings:\n\n{listed or '    none'}"

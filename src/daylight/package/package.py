@@ -1,0 +1,64 @@
+"""Opens a package: verified first, then read, never run."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from daylight.core.config import decode
+from daylight.core.errors import IntegrityError
+from daylight.core.types import Program
+from daylight.package.manifest import MANIFEST, Manifest, read_manifest, verify
+
+
+@dataclass(frozen=True)
+class Package:
+    """A folder whose files are the ones that its manifest promised."""
+
+    folder: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, folder: Path) -> "Package":
+        """Verifies every digest.
+
+        Args:
+            folder: A package, or a run that holds one.
+
+        Raises:
+            NotFoundError: There is no package.
+            IntegrityError: A file differs from what the manifest promised.
+        """
+        if not (folder / MANIFEST).is_file() and (folder / "package" / MANIFEST).is_file():
+            folder = folder / "package"
+        manifest = read_manifest(folder)
+        verify(folder, manifest)
+        return cls(folder, manifest)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a listed file.
+
+        Raises:
+            IntegrityError: The manifest lists no such file.
+        """
+        if name not in self.manifest.files:
+            raise IntegrityError(f"{self.folder} has no file {name!r}.")
+        return (self.folder / name).read_bytes()
+
+    @cached_property
+    def program(self) -> Program:
+        """What turns inputs into answers."""
+        return decode(Program, self.read("program.json"), where=self.folder / "program.json")
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The answer's vocabulary."""
+        return msgspec.json.decode(self.read("labels.json"), type=tuple[str, ...])
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """What the family needs to be loaded again, and the names of task and family."""
+        config: dict[str, Any] = msgspec.json.decode(self.read("config.json"))
+        return config

@@ -1,0 +1,50 @@
+"""What runs a graph: ONNX Runtime."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
+
+from daylight.core.errors import IntegrityError
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+Graph: TypeAlias = "Callable[[Sequence[Array]], Sequence[Array]]"
+
+
+_UNUSABLE = (
+    ort_state.Fail,
+    ort_state.InvalidArgument,
+    ort_state.InvalidGraph,
+    ort_state.InvalidProtobuf,
+    ort_state.NotImplemented,
+    ort_state.RuntimeException,
+)
+
+
+def open_graph(data: bytes, *, name: str) -> Graph:
+    """Loads a graph from memory, so that it cannot reach for files beside it.
+
+    Args:
+        data: An ONNX model without external data.
+        name: For messages.
+
+    Raises:
+        IntegrityError: It is no ONNX model that this engine runs.
+    """
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    try:
+        session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except _UNUSABLE as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise IntegrityError(f"{name} cannot be run: {reason}.") from error
+    names = [each.name for each in session.get_inputs()]
+
+    def run(values: Sequence["Array"]) -> Sequence["Array"]:
+        outputs: Sequence[Array] = session.run(None, dict(zip(names, values, strict=True)))
+        return outputs
+
+    return run

@@ -1,0 +1,71 @@
+"""What a person has, to the columns that a program takes."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from daylight.core.errors import DataError
+from daylight.core.types import Column, Columns, Field
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+TEXT = np.dtypes.StringDType()
+
+
+def to_columns(fields: Sequence[Field], inputs: Sequence[Any]) -> Columns:
+    """Makes a column of each field.
+
+    Args:
+        fields: The program's.
+        inputs: Rows. A row is a mapping from field to value; where there is one field, the value
+            itself will do: a path, bytes, a PIL image or an array for a picture, ``str`` for text,
+            a list of keys for a history.
+
+    Raises:
+        DataError: A row lacks a field, or a value has the wrong type.
+    """
+    columns = {}
+    for field in fields:
+        values = [_value(row, field, index, fields) for index, row in enumerate(inputs)]
+        columns[field.name] = _column(field, values)
+    return columns
+
+
+def _value(row: Any, field: Field, index: int, fields: Sequence[Field]) -> Any:
+    if isinstance(row, Mapping):
+        if field.name not in row:
+            raise DataError(
+                f"Input {index + 1} has no {field.name!r}.",
+                hint=f"An input has: {', '.join(each.name for each in fields)}.",
+            )
+        return row[field.name]
+    if len(fields) > 1:
+        names = ", ".join(each.name for each in fields)
+        raise DataError(f"Input {index + 1} is not a mapping.", hint=f"An input has: {names}.")
+    return row
+
+
+def _column(field: Field, values: Sequence[Any]) -> Column:
+    try:
+        if field.type == "image":
+            images = np.empty(len(values), object)
+            images[:] = values
+            return Column(images)
+        if field.type == "number":
+            return Column(np.array([np.nan if v is None else v for v in values], np.float64))
+        if field.type == "keys":
+            if any(isinstance(value, str) for value in values):
+                raise TypeError("a list of keys is not a text")
+            offsets = np.cumsum([0, *map(len, values)], dtype=np.int64)
+            return Column(_text([key for keys in values for key in keys]), offsets)
+        return Column(_text(["" if value is None else value for value in values]))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{field.name!r} takes {field.type} values: {error}.") from None
+
+
+def _text(values: Sequence[Any]) -> "Array":
+    if wrong := next((value for value in values if not isinstance(value, str)), None):
+        raise TypeError(f"{wrong!r} is not a text")
+    return np.array(values, dtype=TEXT)

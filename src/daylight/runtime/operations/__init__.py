@@ -1,0 +1,28 @@
+"""The closed set of operations, one file each; a package can use these and no others."""
+
+from daylight.core.registry import Registry
+from daylight.runtime.operation import Operation
+
+_HERE = "daylight.runtime.operations"
+
+OPERATIONS: Registry[Operation] = Registry(
+    "operation",
+    {
+        "ignore": f"{_HERE}.ignore:OPERATION",
+        "image": f"{_HERE}.image:OPERATION",
+        "standardize": f"{_HERE}.standardize:OPERATION",
+        "lookup": f"{_HERE}.lookup:OPERATION",
+        "one_hot": f"{_HERE}.one_hot:OPERATION",
+        "concatenate": f"{_HERE}.concatenate:OPERATION",
+        "characters": f"{_HERE}.characters:OPERATION",
+        "pad": f"{_HERE}.pad:OPERATION",
+        "normalize_boxes": f"{_HERE}.normalize_boxes:OPERATION",
+        "onnx": f"{_HERE}.onnx:OPERATION",
+        "constant": f"{_HERE}.constant:OPERATION",
+        "top_k": f"{_HERE}.top_k:OPERATION",
+        "select_boxes": f"{_HERE}.select_boxes:OPERATION",
+        "generate": f"{_HERE}.generate:OPERATION",
+        "text_from_characters": f"{_HERE}.text_from_characters:OPERATION",
+    },
+    plugins=False,
+)

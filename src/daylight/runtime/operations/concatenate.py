@@ -1,0 +1,21 @@
+"""Several columns side by side as one vector per row."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from daylight.core.types import Column
+from daylight.runtime.operation import NoParameters, Operation, Read, Run
+
+
+def open_(parameters: NoParameters, read: Read) -> Run:  # noqa: ARG001 - one signature
+    """Gives float32 ``(rows, total)`` for dense columns of any shape ``(rows, ...)``."""
+
+    def run(*columns: Column) -> Sequence[Column]:
+        flat = [column.values.reshape(len(column), -1) for column in columns]
+        return (Column(np.concatenate(flat, axis=1).astype(np.float32)),)
+
+    return run
+
+
+OPERATION = Operation(NoParameters, open_)

@@ -1,0 +1,28 @@
+"""The same answer for every row."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from daylight.core.config import Config
+from daylight.core.types import Column
+from daylight.runtime.operation import Operation, Read, Run
+
+
+class Parameters(Config):
+    """One row of the answer."""
+
+    row: tuple[float, ...] | float
+
+
+def open_(parameters: Parameters, read: Read) -> Run:  # noqa: ARG001 - one signature
+    """Gives float32 ``(rows, len(row))``, or ``(rows,)`` for a single number."""
+    row = np.array(parameters.row, np.float32)
+
+    def run(column: Column) -> Sequence[Column]:
+        return (Column(np.tile(row, (len(column),) + (1,) * row.ndim)),)
+
+    return run
+
+
+OPERATION = Operation(Parameters, open_)

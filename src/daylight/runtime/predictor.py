@@ -1,0 +1,119 @@
+"""Opens a package and answers questions with it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from daylight.core.kinds import ANSWER_KINDS, Answer
+from daylight.core.types import Column, Columns
+from daylight.package.package import Package
+from daylight.runtime.inputs import to_columns
+from daylight.runtime.program import OpenProgram
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+BATCH_SIZE = 64
+
+
+class Predictions(Sequence[Answer]):
+    """Answers, in the order of the inputs: columns for programs, mappings one by one for people.
+
+    Args:
+        columns: The outputs of the answer kind.
+        kind: Its name.
+        labels: The answer's vocabulary.
+    """
+
+    def __init__(self, columns: Columns, kind: str, labels: Sequence[str]) -> None:
+        self.columns = columns
+        self.labels = labels
+        self._kind = ANSWER_KINDS[kind]
+
+    @cached_property
+    def _answers(self) -> list[Answer]:
+        return self._kind.decode(self.columns, self.labels)
+
+    def __len__(self) -> int:
+        return len(self.columns[self._kind.outputs[0]])
+
+    @overload
+    def __getitem__(self, index: int) -> Answer: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Answer]: ...
+    def __getitem__(self, index: int | slice) -> Answer | Sequence[Answer]:
+        return self._answers[index]
+
+    def __iter__(self) -> Iterator[Answer]:
+        return iter(self._answers)
+
+    def __repr__(self) -> str:
+        return f"Predictions({self._answers!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A model that is ready to answer.
+
+    >>> Predictor.open(folder).predict(["rose.jpg"])[0]["label"]  # doctest: +SKIP
+    'rose'
+    """
+
+    package: Package
+    program: OpenProgram
+
+    @classmethod
+    def open(cls, folder: str | Path) -> "Predictor":
+        """Verifies a package and loads it.
+
+        Args:
+            folder: A package, or a run that holds one.
+
+        Raises:
+            NotFoundError: There is no package.
+            IntegrityError: A file differs from what the manifest promised.
+        """
+        return cls.of(Package.open(Path(folder)))
+
+    @classmethod
+    def of(cls, package: Package) -> "Predictor":
+        """Loads a package that is open already."""
+        return cls(package, OpenProgram(package.program, package.read))
+
+    def predict(self, inputs: Sequence[Any], *, batch_size: int = BATCH_SIZE) -> Predictions:
+        """Answers for each input; ``inputs.to_columns`` says what an input may be.
+
+        Raises:
+            DataError: An input cannot be read; the message names it.
+        """
+        columns = to_columns(self.package.program.fields, inputs)
+        return self.predict_columns(columns, batch_size=batch_size)
+
+    def predict_columns(self, columns: Columns, *, batch_size: int = BATCH_SIZE) -> Predictions:
+        """The same for the columns of the program's input fields."""
+        rows = len(next(iter(columns.values())))
+        parts = []
+        for start in range(0, max(rows, 1), batch_size):
+            part = {name: c.slice(start, start + batch_size) for name, c in columns.items()}
+            parts.append(self.program.answer(self.program.process(part)))
+        program = self.package.program
+        return Predictions(join(parts), program.answer, self.package.labels)
+
+
+def join(parts: Sequence[Columns]) -> Columns:
+    """Lays batches of columns end to end."""
+    if len(parts) == 1:
+        return parts[0]
+    return {name: _join([part[name] for part in parts]) for name in parts[0]}
+
+
+def _join(columns: Sequence[Column]) -> Column:
+    values: Array = np.concatenate([column.values for column in columns])
+    if columns[0].offsets is None:
+        return Column(values)
+    lengths = [np.diff(column.offsets) for column in columns if column.offsets is not None]
+    return Column(values, np.concatenate([[0], np.cumsum(np.concatenate(lengths))]))

@@ -1,0 +1,57 @@
+"""One file per verb; this table is what the command line and Python are made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from daylight.core.context import Context
+from daylight.core.registry import Registry
+from daylight.core.run import Run
+from daylight.core.sections import (
+    PreparedSection,
+    ReportSection,
+    Scores,
+    Section,
+    TrainedSection,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A verb whose result stays in the run.
+
+    Attributes:
+        section: What it leaves.
+        help: One line for people.
+        after: Sections that it reads; if one of them changes, the step is due again.
+    """
+
+    section: type[Section]
+    help: str
+    after: tuple[type[Section], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The verb."""
+        return self.section.step
+
+
+STEPS: tuple[Step, ...] = (
+    Step(PreparedSection, "Read, split and process the data."),
+    Step(TrainedSection, "Fit the baseline and the model, and package both.", (PreparedSection,)),
+    Step(
+        Scores,
+        "Score the package beside its baseline, with intervals.",
+        (PreparedSection, TrainedSection),
+    ),
+    Step(
+        ReportSection,
+        "Write everything into one HTML file.",
+        (PreparedSection, TrainedSection, Scores),
+    ),
+)
+
+FUNCTIONS: Registry[Callable[[Run, Context], Section]] = Registry(
+    "step",
+    {step.name: f"daylight.steps.{step.name}:{step.name}" for step in STEPS},
+    plugins=False,
+)

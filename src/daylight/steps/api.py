@@ -1,0 +1,91 @@
+"""The verbs for Python: ``from daylight import train, evaluate, compare``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from daylight.core.context import Context
+from daylight.core.log import Log, silent
+from daylight.core.recipe import DataConfig, Recipe
+from daylight.core.run import Run
+from daylight.core.sections import Comparison, ReportSection, Scores
+from daylight.runtime.predictor import Predictor
+from daylight.steps.compare import compare as compare_runs
+from daylight.steps.pipeline import advance, start
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished run.
+
+    Attributes:
+        run: Its folder and sections.
+        scores: What was measured on the test split.
+    """
+
+    run: Run
+    scores: Scores
+
+    @property
+    def package(self) -> Path:
+        """The folder that can be published, served and opened by ``Predictor``."""
+        return self.run.package
+
+    @property
+    def report(self) -> Path:
+        """One HTML file, for people."""
+        return self.run.path / self.run.read(ReportSection).file
+
+    def predictor(self) -> Predictor:
+        """The model, ready to answer."""
+        return Predictor.open(self.package)
+
+
+def train(  # noqa: PLR0913 - each is one line of a recipe
+    data: str | Path,
+    *,
+    output: str | Path | None = None,
+    model: str = "",
+    settings: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    log: Log = silent,
+) -> Result:
+    """Runs every step that is due, from the data to the report.
+
+    Args:
+        data: A folder or a table.
+        output: Folder of the run, by default ``<data>-run``; one that exists is continued.
+        model: Name of a family; by default the task's.
+        settings: The family's own.
+        training: How a network is trained.
+        seed: All randomness comes from it.
+        log: Receives progress.
+
+    Raises:
+        UserError: Something that the caller can mend; ``hint`` says how.
+    """
+    recipe = Recipe(
+        data=DataConfig(path=str(data)),
+        model=model,
+        settings=dict(settings or {}),
+        training=dict(training or {}),
+        seed=seed,
+    )
+    context = Context(seed=seed, log=log)
+    run = start(recipe, Path(output) if output else None, context)
+    advance(run, context)
+    return Result(run, run.read(Scores))
+
+
+def evaluate(run: str | Path, *, log: Log = silent) -> Scores:
+    """Scores a run's package again if anything changed, and returns the scores."""
+    opened = Run.open(Path(run))
+    advance(opened, Context(log=log), through="evaluate")
+    return opened.read(Scores)
+
+
+def compare(first: str | Path, second: str | Path) -> Comparison:
+    """Compares two runs on the test split that they share, example by example."""
+    return compare_runs(Run.open(Path(first)), Run.open(Path(second)), Context())

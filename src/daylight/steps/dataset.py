@@ -1,0 +1,96 @@
+"""The data of a run: read again by each step that needs it, always split alike."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.run import Run
+from daylight.core.sections import PreparedSection
+from daylight.core.types import Dataset, SplitName, Task
+from daylight.data.benchmark import Benchmark
+from daylight.data.sources import FileSource
+from daylight.data.split import split
+from daylight.tasks import TASKS
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+
+def look(run: Run) -> FileSource:
+    """Lists the run's data; its digest is taken from ``prepare`` if nothing was touched since."""
+    known = ("", "")
+    if run.has(PreparedSection):
+        section = run.read(PreparedSection)
+        known = (section.listing_digest, section.data_digest)
+    return FileSource.look(Path(run.recipe.data.path), known=known)
+
+
+def read(run: Run) -> Dataset:
+    """Reads names and targets; media stay where they are."""
+    return TASKS[run.recipe.task].read(look(run), run.recipe.data)
+
+
+def split_rows(dataset: Dataset, run: Run) -> "Mapping[SplitName, Array]":
+    """The rows of each split, by the recipe."""
+    recipe = run.recipe
+    examples = dataset.tables["examples"]
+    [target] = dataset.fields("target")
+    ids = examples["id"].to_pylist()
+
+    def column(role: str) -> list[str | None] | None:
+        [field] = dataset.fields(role) or [None]  # type: ignore[arg-type]
+        return examples[field.name].to_pylist() if field else None
+
+    groups = [group or own for group, own in zip(column("group") or ids, ids, strict=True)]
+    stratified = ANSWER_KINDS[TASKS[recipe.task].answer].stratified
+    return split(
+        ids,
+        groups=groups,
+        strata=examples[target.name].to_pylist() if stratified else [""] * len(ids),
+        given=column("split") or [None] * len(ids),
+        fractions={
+            "validation": recipe.data.validation_fraction,
+            "test": recipe.data.test_fraction,
+        },
+        seed=recipe.seed,
+    )
+
+
+def without(
+    dataset: Dataset, rows: "Mapping[SplitName, Array]", skipped: Mapping[str, str]
+) -> "Mapping[SplitName, Array]":
+    """The rows less those whose ids are skipped."""
+    if not skipped:
+        return rows
+    ids = dataset.tables["examples"]["id"].to_pylist()
+    return {
+        name: np.array([row for row in picked if ids[row] not in skipped], np.int64)
+        for name, picked in rows.items()
+    }
+
+
+def label_counts(
+    dataset: Dataset, task: Task, rows: "Mapping[SplitName, Array]"
+) -> dict[str, dict[str, int]]:
+    """How many examples of each label are in each split; empty if answers are not labels."""
+    if not ANSWER_KINDS[task.answer].stratified:
+        return {}
+    [target] = dataset.fields("target")
+    column = dataset.tables["examples"][target.name]
+    counts = {name: Counter(column.take(picked).to_pylist()) for name, picked in rows.items()}
+    return {
+        label: {name: counter[label] for name, counter in counts.items()}
+        for label in dataset.labels
+    }
+
+
+def benchmark(run: Run, split_name: SplitName = "test") -> Benchmark:
+    """What the run's models are measured on."""
+    task = TASKS[run.recipe.task]
+    dataset = read(run)
+    rows = without(dataset, split_rows(dataset, run), run.read(PreparedSection).skipped)
+    return Benchmark(dataset, task.answer, task.primary, split_name, rows[split_name])

@@ -1,0 +1,101 @@
+"""evaluate: a package and a benchmark -> scores with intervals, beside the baseline."""
+
+from typing import Any
+
+from daylight.core.context import Context
+from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.run import Run
+from daylight.core.sections import Example, PreparedSection, Scores, TrainedSection
+from daylight.core.types import Task
+from daylight.data.benchmark import Benchmark
+from daylight.metrics.scoring import figures, metrics_of, score
+from daylight.runtime.predictor import Predictions, Predictor
+from daylight.steps.dataset import benchmark
+from daylight.steps.packaging import add_scores
+from daylight.tasks import TASKS
+
+NUM_EXAMPLES = 3
+NUM_MISTAKES = 12
+
+
+def evaluate(run: Run, context: Context) -> Scores:
+    """Measures the run's package on its test split, from the raw inputs on.
+
+    Raises:
+        IntegrityError: The package is not what its manifest promised.
+    """
+    task = TASKS[run.recipe.task]
+    scores = measure(
+        Predictor.open(run.package),
+        benchmark(run),
+        context.replace(seed=run.recipe.seed),
+        task=task,
+        baseline=Predictor.open(run.baseline),
+    )
+    add_scores(run, scores)
+    return run.write(scores, after=(PreparedSection, TrainedSection))
+
+
+def measure(
+    model: Predictor,
+    on: Benchmark,
+    context: Context,
+    *,
+    task: Task,
+    baseline: Predictor,
+) -> Scores:
+    """Scores two packages on one benchmark; needs no run.
+
+    Args:
+        model: The package that is measured.
+        on: Raw inputs and targets.
+        task: For the words in which examples are shown.
+        baseline: The package beside it.
+    """
+    kind = ANSWER_KINDS[on.answer]
+    metrics = metrics_of(kind, on.primary)
+    inputs = on.inputs()
+    context.log("evaluate", num_examples=len(on.rows))
+    predictions = model.predict_columns(inputs)
+    floor = baseline.predict_columns(inputs)
+    labels = model.package.labels
+    targets = on.targets(labels)
+    measured = score(
+        metrics,
+        targets=targets,
+        outputs=predictions.columns,
+        baseline=floor.columns,
+        labels=labels,
+        random=context.random("evaluate"),
+    )
+    return Scores(
+        benchmark_digest=on.digest,
+        model_digest=model.package.manifest.model_digest,
+        baseline=task.baseline,
+        split=on.split,
+        num_examples=len(on.rows),
+        scores=measured,
+        figures=figures(kind, targets=targets, outputs=predictions.columns, labels=labels),
+        **_for_people(on, predictions, task),
+    )
+
+
+def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str, Any]:
+    """A few examples, evenly spread over the split, and the worst mistakes."""
+    [field] = on.dataset.fields("target")
+    targets = on.dataset.tables["examples"][field.name].take(on.rows).to_pylist()
+    error = ANSWER_KINDS[on.answer].error
+    shown = [
+        Example(
+            id=name,
+            target=target,
+            answer=dict(answer),
+            line=task.codec.show(answer),
+            error=error(target, answer) if error else None,
+        )
+        for name, target, answer in zip(on.ids(), targets, predictions, strict=True)
+    ]
+    spread = [shown[len(shown) * place // NUM_EXAMPLES] for place in range(NUM_EXAMPLES)]
+    wrong = [example for example in shown if example.error]
+    wrong.sort(key=lambda example: example.error or 0.0, reverse=True)
+    return {"examples": tuple(spread), "mistakes": tuple(wrong[:NUM_MISTAKES])}

@@ -1,0 +1,134 @@
+"""Makes a package of a fitted model, and keeps its evidence up to date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from daylight import __version__
+from daylight.core.config import Config, pretty_json
+from daylight.core.files import folder_atomic, write_atomic
+from daylight.core.run import Run
+from daylight.core.sections import PreparedSection, Score, Scores
+from daylight.core.types import Fitted, ModelSpec, Prepared, Program
+from daylight.models import FAMILIES
+from daylight.package.card import write_card
+from daylight.package.manifest import Manifest, seal
+from daylight.package.package import Package
+from daylight.package.provenance import observe
+from daylight.runtime.predictor import Predictor
+from daylight.steps.families import describe, open_family, settings_of
+from daylight.tasks import TASKS
+
+NUM_CHECKED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted model and what it took."""
+
+    spec: ModelSpec
+    settings: Config
+    fitted: Fitted
+    prepared: Prepared
+    duration_s: float
+    cpu_time_s: float
+
+
+def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
+    """Writes everything that a package holds, the manifest last; the old one stays until then."""
+    section = run.read(PreparedSection)
+    with folder_atomic(folder) as place:
+        write_atomic(place / "config.json", pretty_json({}))
+        fit.fitted.save(place)
+        program = Program(
+            fields=tuple(f for f in section.fields if f.role == "input"),
+            nodes=(*fit.prepared.nodes, *fit.fitted.export(place)),
+            prepared=fit.prepared.names,
+            answer=fit.prepared.answer,
+        )
+        write_atomic(place / "program.json", program.to_json())
+        write_atomic(place / "labels.json", pretty_json(fit.prepared.labels))
+        # A package must not tell where on somebody's disk the data lay.
+        recipe = run.recipe
+        data = msgspec.structs.replace(recipe.data, path=Path(recipe.data.path).name)
+        recipe = msgspec.structs.replace(recipe, data=data, model=fit.spec.name)
+        write_atomic(place / "recipe.json", recipe.to_json())
+        decisions = run.path / "decisions.json"
+        made = decisions.read_bytes() if decisions.is_file() else pretty_json({})
+        write_atomic(place / "decisions.json", made)
+        provenance = observe(
+            data_digest=section.data_digest,
+            version=__version__,
+            duration_s=fit.duration_s,
+            cpu_time_s=fit.cpu_time_s,
+        )
+        write_atomic(place / "provenance.json", provenance.to_json())
+        card = _card(run, section, fit.spec, fit.settings, ())
+        write_atomic(place / "README.md", card)
+        return seal(place, version=__version__)
+
+
+def add_scores(run: Run, scores: Scores) -> None:
+    """Puts what was measured into the package and its card; the model stays the same."""
+    spec = FAMILIES[run.recipe.model]
+    settings = settings_of(open_family(spec.name), run.recipe)
+    card = _card(run, run.read(PreparedSection), spec, settings, scores.scores)
+    write_atomic(run.package / "metrics.json", scores.to_json())
+    write_atomic(run.package / "README.md", card)
+    seal(run.package, version=__version__)
+
+
+def add_report(run: Run, report: bytes) -> None:
+    """Puts the report into the package; the model stays the same."""
+    write_atomic(run.package / "report.html", report)
+    seal(run.package, version=__version__)
+
+
+def _card(
+    run: Run,
+    section: PreparedSection,
+    spec: ModelSpec,
+    settings: Config,
+    scores: Sequence[Score],
+) -> bytes:
+    name = Path(run.recipe.data.path).stem
+    return write_card(
+        title=f"{name}-{spec.name}",
+        task=TASKS[run.recipe.task],
+        spec=spec,
+        data={
+            "name": name,
+            "digest": section.data_digest,
+            "num_examples": section.num_examples,
+            "labels": section.labels,
+        },
+        settings=describe(settings),
+        scores=scores,
+    )
+
+
+def largest_difference(folder: Path, fitted: Fitted, prepared: Prepared) -> float:
+    """Between the package's answers and the model's, over some validation rows.
+
+    Numbers are compared; columns of other types, or of differing shapes, count as infinite if they
+    are not equal.
+    """
+    split = prepared.splits["validation"]
+    rows = np.arange(min(NUM_CHECKED, len(split)))
+    inputs = {name: column.take(rows) for name, column in split.inputs.items()}
+    ours = fitted.predict(inputs)
+    package = Package.open(folder)
+    theirs = Predictor.of(package).program.answer(inputs)
+    largest = 0.0
+    for name, column in theirs.items():
+        one, other = ours[name].values, column.values
+        if one.shape != other.shape:
+            return float("inf")
+        if np.issubdtype(one.dtype, np.number):
+            largest = max(largest, float(np.abs(one.astype(float) - other).max(initial=0)))
+        elif (one != other).any():
+            return float("inf")
+    return largest

@@ -1,0 +1,93 @@
+"""Runs every step that is due, in order."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from daylight.core.context import Context
+from daylight.core.log import FileLog
+from daylight.core.recipe import Recipe
+from daylight.core.run import Run
+from daylight.core.sections import PreparedSection
+from daylight.data.sources import FileSource
+from daylight.models import FAMILIES
+from daylight.steps import FUNCTIONS, STEPS, Step
+from daylight.steps.dataset import look
+from daylight.steps.families import check_fits, open_family, settings_of
+from daylight.tasks import TASKS, infer
+
+
+def resolve(recipe: Recipe) -> tuple[Recipe, str]:
+    """Fills in what the data says: the task and the family.
+
+    Returns:
+        The recipe with no open choice, and what was seen in the data.
+
+    Raises:
+        UserError: No task knows the data, or the family or a setting does not fit.
+    """
+    source = FileSource.look(recipe.data.path)
+    if recipe.task:
+        task = TASKS[recipe.task]
+        saw = task.recognise(source) or "what the recipe says"
+    else:
+        task, saw = infer(source)
+    data = msgspec.structs.replace(recipe.data, path=str(source.path))
+    model = recipe.model or task.default
+    recipe = msgspec.structs.replace(recipe, data=data, task=task.name, model=model)
+    check_fits(FAMILIES[model], task)
+    settings_of(open_family(model), recipe)
+    return recipe, saw
+
+
+def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
+    """Opens the run of a recipe: a new one, or the one that was begun.
+
+    Args:
+        recipe: With or without task and family.
+        output: By default ``<data>-run`` in the current folder.
+    """
+    recipe, saw = resolve(recipe)
+    folder = output or Path(f"{Path(recipe.data.path).stem}-run")
+    run = Run.start(folder, recipe)
+    context.log("run", folder=str(folder), task=recipe.task, model=recipe.model, saw=saw)
+    return run
+
+
+def advance(run: Run, context: Context, *, through: str = "report") -> None:
+    """Runs the steps that are due, up to and with ``through``.
+
+    Logs ``"step"`` (name, state: ``"due"``, ``"done"`` or ``"kept"``, duration_s).
+    """
+    context = context.replace(
+        seed=run.recipe.seed, log=FileLog(run.path / "log.jsonl", context.log)
+    )
+    for step in STEPS:
+        if is_due(step, run):
+            do(step, run, context)
+        else:
+            context.log("step", name=step.name, state="kept")
+        if step.name == through:
+            break
+
+
+def do(step: Step, run: Run, context: Context) -> Any:
+    """Runs one step, due or not."""
+    context.log("step", name=step.name, state="due", help=step.help)
+    began = time.monotonic()
+    section = FUNCTIONS[step.name](run, context)
+    context.log("step", name=step.name, state="done", duration_s=time.monotonic() - began)
+    return section
+
+
+def is_due(step: Step, run: Run) -> bool:
+    """Whether a step has to run: it never did, what it read has changed, or its output is gone."""
+    if not run.is_current(step.section):
+        return True
+    if step.section is not PreparedSection:
+        return False
+    section = run.read(PreparedSection)
+    whole = all((run.path / folder).is_dir() for folder in section.caches.values())
+    return not whole or look(run).listing_digest != section.listing_digest

@@ -1,0 +1,51 @@
+"""prepare: a folder of data -> split and processed columns."""
+
+from daylight.core.context import Context
+from daylight.core.run import Run
+from daylight.core.sections import PreparedSection
+from daylight.data import prepared as cache
+from daylight.steps.dataset import label_counts, look, read, split_rows, without
+from daylight.steps.families import open_family, settings_of
+from daylight.tasks import TASKS
+
+
+def prepare(run: Run, context: Context) -> PreparedSection:
+    """Reads the data, splits it, and processes it as the model and the baseline want it.
+
+    Raises:
+        DataError: The data cannot be used; names file and line.
+    """
+    recipe = run.recipe
+    task = TASKS[recipe.task]
+    source = look(run)
+    dataset = read(run)
+    rows = split_rows(dataset, run)
+    caches: dict[str, str] = {}
+    skipped: dict[str, str] = {}
+    for name in (recipe.model, task.baseline):
+        family = open_family(name)
+        settings = settings_of(family, recipe) if name == recipe.model else family.Settings()
+        plan = cache.Plan(
+            dataset,
+            rows,
+            family.processing(dataset.schema, settings),
+            task.answer,
+            skip_unreadable=recipe.data.unreadable == "skip",
+        )
+        folder = cache.build(plan, run.path / "prepared" / plan.key(), log=context.log)
+        caches[name] = folder.relative_to(run.path).as_posix()
+        skipped |= cache.skipped(folder)
+        rows = without(dataset, rows, skipped)
+    return run.write(
+        PreparedSection(
+            saw=task.recognise(source) or "",
+            data_digest=dataset.digest,
+            listing_digest=source.listing_digest,
+            fields=dataset.schema["examples"],
+            num_examples={name: len(picked) for name, picked in rows.items()},
+            labels=dataset.labels,
+            label_counts=label_counts(dataset, task, rows),
+            skipped=skipped,
+            caches=caches,
+        )
+    )

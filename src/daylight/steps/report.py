@@ -1,0 +1,37 @@
+"""report: all sections of a run -> one HTML file."""
+
+from pathlib import Path
+
+from daylight.core.context import Context
+from daylight.core.files import write_atomic
+from daylight.core.run import Run
+from daylight.core.sections import PreparedSection, ReportSection, Scores, TrainedSection
+from daylight.models import FAMILIES
+from daylight.report.page import ReportData, render
+from daylight.steps.packaging import add_report
+from daylight.tasks import TASKS
+
+FILE = "report.html"
+
+
+def report(run: Run, context: Context) -> ReportSection:  # noqa: ARG001 - every step has one
+    """Writes the report beside the sections, and into the package."""
+    recipe = run.recipe
+    data = ReportData(
+        task=TASKS[recipe.task],
+        spec=FAMILIES[recipe.model],
+        recipe=recipe,
+        prepared=run.read(PreparedSection),
+        trained=run.read(TrainedSection),
+        scores=run.read(Scores),
+        media=_media_root(recipe.data.path),
+    )
+    page = render(data)
+    write_atomic(run.path / FILE, page)
+    add_report(run, page)
+    section = ReportSection(file=FILE, size_bytes=len(page))
+    return run.write(section, after=(PreparedSection, TrainedSection, Scores))
+
+
+def _media_root(path: str) -> Path:
+    return Path(path) if Path(path).is_dir() else Path(path).parent

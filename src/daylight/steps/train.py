@@ -1,0 +1,102 @@
+"""train: prepared columns -> the baseline's package and the model's."""
+
+import shutil
+import time
+from pathlib import Path
+
+from daylight.core.context import Context, Decisions
+from daylight.core.errors import TrainingError
+from daylight.core.hashing import sha256_json
+from daylight.core.log import Log
+from daylight.core.run import Run
+from daylight.core.sections import Epoch, PreparedSection, TrainedSection
+from daylight.core.types import Fitted, Prepared
+from daylight.data import prepared as cache
+from daylight.models import FAMILIES
+from daylight.package.manifest import Manifest
+from daylight.steps.families import open_family, settings_of
+from daylight.steps.packaging import Fit, build_package, largest_difference
+from daylight.tasks import TASKS
+
+MAX_DIFFERENCE = 1e-3
+"""Between the answers of the exported graph and of the model in memory: more is a broken export."""
+
+
+def train(run: Run, context: Context) -> TrainedSection:
+    """Fits both, exports both, and checks that each package answers as its model does.
+
+    Raises:
+        TrainingError: The loss is not finite, or the export does not answer as the model does.
+    """
+    recipe = run.recipe
+    task = TASKS[recipe.task]
+    baseline = _fit(run, task.baseline, run.baseline, context)
+    curve = _Curve(context.log)
+    model = _fit(run, recipe.model, run.package, context.replace(log=curve))
+    return run.write(
+        TrainedSection(
+            model=recipe.model,
+            reason=_reason(recipe.model, task.default),
+            model_digest=model.model_digest,
+            baseline_digest=baseline.model_digest,
+            size_bytes=model.size_bytes,
+            curve=tuple(curve.epochs),
+        ),
+        after=(PreparedSection,),
+    )
+
+
+def _reason(model: str, default: str) -> str:
+    if model == default:
+        return "the task's default; name another with --model"
+    return "named in the recipe"
+
+
+def _fit(run: Run, name: str, folder: Path, context: Context) -> Manifest:
+    recipe, section = run.recipe, run.read(PreparedSection)
+    family = open_family(name)
+    settings = settings_of(family, recipe) if name == recipe.model else family.Settings()
+    prepared = cache.load(run.path / section.caches[name])
+    key = sha256_json([name, settings.to_dict(), section.caches[name], recipe.seed])[:16]
+    checkpoints = run.path / "checkpoints" / key
+    decisions = Decisions(run.path / "decisions.json")
+    context = context.replace(seed=recipe.seed, checkpoints=checkpoints, decisions=decisions)
+    context.log("fit", family=name, num_examples=len(prepared.splits["train"]))
+    start, cpu_start = time.monotonic(), time.process_time()
+    fitted = family.fit(prepared, settings, context)
+    fit = Fit(
+        spec=FAMILIES[name],
+        settings=settings,
+        fitted=fitted,
+        prepared=prepared,
+        duration_s=time.monotonic() - start,
+        cpu_time_s=time.process_time() - cpu_start,
+    )
+    context.log("export", family=name)
+    manifest = build_package(folder, run, fit)
+    _check_export(folder, fitted, prepared)
+    shutil.rmtree(checkpoints, ignore_errors=True)
+    return manifest
+
+
+def _check_export(folder: Path, fitted: Fitted, prepared: Prepared) -> None:
+    difference = largest_difference(folder, fitted, prepared)
+    if difference > MAX_DIFFERENCE:
+        raise TrainingError(
+            f"The exported model answers differently from the trained one, by {difference:.2g}.",
+            hint="Please report this with the recipe: it is a bug of the export.",
+        )
+
+
+class _Curve:
+    """Keeps the epochs that pass through a log."""
+
+    def __init__(self, to: Log) -> None:
+        self._to = to
+        self.epochs: list[Epoch] = []
+
+    def __call__(self, event: str, /, **fields: object) -> None:
+        if event == "epoch":
+            values = {name: fields[name] for name in Epoch.__struct_fields__}
+            self.epochs.append(Epoch(**values))  # type: ignore[arg-type]
+        self._to(event, **fields)

@@ -1,0 +1,183 @@
+"""Pictures, one class each.
+
+Data is a folder of class folders (below ``train/``, ``validation/`` and ``test/`` if these exist),
+or a table with a column of picture paths and a column of classes.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from daylight.core.errors import DataError
+from daylight.core.recipe import DataConfig
+from daylight.core.types import Codec, Dataset, Field, Source, Task
+from daylight.data.images import class_folders, image_facts, is_image
+from daylight.data.tables import read_table, require
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TARGET_NAMES = ("label", "class", "target", "category")
+
+
+def recognise(source: Source) -> str | None:
+    """Sees pictures in folders, or a table that names pictures."""
+    if source.path.is_dir():
+        pictures = [path for path in source.files if is_image(path)]
+        if not pictures or all(path.parent == source.path for path in pictures):
+            return None
+        labels = {each.label for each in class_folders(source.path, pictures)}
+        return f"{len(pictures):,} pictures in {len(labels):,} class folders"
+    if not tuple(source.columns()):
+        return None
+    table = read_table(source.path)
+    column = _picture_column(table)
+    return f"{table.num_rows:,} rows that name pictures in column {column!r}" if column else None
+
+
+def read(source: Source, data: DataConfig) -> Dataset:
+    """Reads names and classes; the pictures themselves stay where they are."""
+    is_folder = source.path.is_dir()
+    columns, root = _read_folders(source) if is_folder else _read_table(source.path, data)
+    pictures = [root / name for name in columns["image"]]
+    labels = _labels(columns["label"], source.path)
+    files = {*pictures} if is_folder else {source.path, *pictures}
+    return _dataset(columns, root, source.digest(sorted(files)), labels, image_facts(pictures))
+
+
+def _read_folders(source: Source) -> tuple[dict[str, list[Any]], Path]:
+    pictures = [path for path in source.files if is_image(path)]
+    found = class_folders(source.path, pictures)
+    names = [each.path.relative_to(source.path).as_posix() for each in found]
+    return {
+        "id": names,
+        "image": names,
+        "label": [each.label for each in found],
+        "split": [each.split for each in found],
+    }, source.path
+
+
+def _dataset(
+    columns: Mapping[str, Sequence[Any]],
+    root: Path,
+    digest: str,
+    labels: Sequence[str],
+    facts: dict[str, Any],
+) -> Dataset:
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only to read data
+
+    fields = [
+        Field(name="id", type="text", role="id"),
+        Field(name="image", type="image", role="input", facts=facts),
+        Field(name="label", type="category", role="target"),
+    ]
+    if any(columns["split"]):
+        fields.append(Field(name="split", type="category", role="split"))
+    if "group" in columns:
+        fields.append(Field(name="group", type="category", role="group"))
+    table = pa.table({f.name: pa.array(columns[f.name], pa.string()) for f in fields})
+    return Dataset(
+        tables={"examples": table},
+        schema={"examples": tuple(fields)},
+        root=root,
+        digest=digest,
+        labels=tuple(labels),
+    )
+
+
+def _read_table(path: Path, data: DataConfig) -> tuple[dict[str, list[Any]], Path]:
+    table = read_table(path)
+    image = _picture_column(table)
+    if image is None:
+        raise DataError(
+            f"{path} has no column of picture paths.",
+            hint=f"It has: {', '.join(table.column_names)}.",
+        )
+    target = data.target or _target_column(table, image, path)
+    require(table, target, path)
+    columns: dict[str, list[Any]] = {
+        "image": table[image].cast("string").to_pylist(),
+        "label": table[target].cast("string").to_pylist(),
+        "split": [None] * table.num_rows,
+    }
+    for name in ("split", "group"):
+        if name in table.column_names:
+            columns[name] = table[name].cast("string").to_pylist()
+    _check(columns, path)
+    repeated = len(set(columns["image"])) < table.num_rows
+    columns["id"] = (
+        [f"{name}#{row}" for row, name in enumerate(columns["image"], 2)]
+        if repeated
+        else columns["image"]
+    )
+    return columns, path.parent
+
+
+def _check(columns: Mapping[str, list[Any]], path: Path) -> None:
+    """Every row names a picture that exists and a class; the header is line 1."""
+    missing = [
+        (line, name)
+        for line, name in enumerate(columns["image"], 2)
+        if not name or not (path.parent / name).is_file()
+    ]
+    if missing:
+        line, name = missing[0]
+        more = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
+        raise DataError(
+            f"{path}, line {line}: {name} does not exist{more}.",
+            hint=f"Paths are relative to the table's folder, {path.parent}.",
+        )
+    if None in columns["label"]:
+        line = columns["label"].index(None) + 2
+        raise DataError(f"{path}, line {line}: no class.", hint="Fill it in, or remove the row.")
+
+
+def _picture_column(table: "pa.Table") -> str | None:
+    """The first column whose first value is the name of a picture."""
+    for name in table.column_names:
+        first = next((v for v in table[name].slice(0, 100).to_pylist() if v is not None), None)
+        if isinstance(first, str) and is_image(Path(first)):
+            return str(name)
+    return None
+
+
+def _target_column(table: "pa.Table", image: str, path: Path) -> str:
+    others = [name for name in table.column_names if name not in (image, "split", "group", "id")]
+    named = [name for name in others if name.lower() in TARGET_NAMES]
+    if len(named) == 1 or len(others) == 1:
+        return str((named or others)[0])
+    raise DataError(
+        f"{path} has no column called {' or '.join(TARGET_NAMES)}.",
+        hint=f"It has: {', '.join(table.column_names)}. Choose one: --set data.target=NAME",
+    )
+
+
+def _labels(classes: Sequence[str], path: Path) -> list[str]:
+    counts = Counter(classes)
+    if len(counts) == 1:
+        raise DataError(
+            f"{path} has one class ({next(iter(counts))}); a classifier needs two or more.",
+            hint="Add a folder of pictures of something else.",
+        )
+    numbers = all(name.isdecimal() and name.isascii() for name in counts)
+    return sorted(counts, key=lambda name: (int(name), name) if numbers else (0, name))
+
+
+TASK = Task(
+    name="image-classification",
+    title="Image classification",
+    input="image",
+    answer="label",
+    recognise=recognise,
+    read=read,
+    primary="accuracy",
+    baseline="majority",
+    default="cnn",
+    codec=Codec(
+        schema={"type": "string", "description": "path of a picture"},
+        decode=str,
+        show=lambda answer: f"{answer['label']} {answer['probability']:.2f}",
+    ),
+    pipeline_tag="image-classification",
+)

@@ -1,0 +1,1 @@
+"""Trains networks by back-propagation; a family calls ``loop.fit``, nothing is inherited."""

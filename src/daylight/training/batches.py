@@ -1,0 +1,104 @@
+"""Batches of examples: gathered and augmented as whole tensors, the next one while one trains."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from daylight.core.context import Context
+from daylight.core.types import Split
+from daylight.training.network import to_tensors
+from daylight.training.settings import Training
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+Batch = tuple[list[Tensor], Tensor]
+"""Inputs in the order of the prepared columns, and the target."""
+
+
+def num_batches(rows: int, batch_size: int) -> int:
+    """Batches in an epoch.
+
+    >>> num_batches(rows=10, batch_size=4)
+    3
+    """
+    return max(1, -(-rows // batch_size))
+
+
+def epoch(
+    split: Split, names: Sequence[str], training: Training, context: Context, number: int
+) -> Iterator[Batch]:
+    """All examples once, in an order and with changes that depend on the epoch's number only.
+
+    Args:
+        split: Usually ``train``.
+        names: Prepared columns that the network takes; pictures are uint8 of four dimensions.
+        training: Batch size and augmentation.
+        number: Counted from 0.
+    """
+    order = context.random("order", number).permutation(len(split))
+    pieces = np.array_split(order, num_batches(len(split), training.batch_size))
+    target = split.targets["target"].values
+
+    def make(index: int) -> Batch:
+        rows = pieces[index]
+        random = context.random("augment", number, index)
+        inputs = [
+            _augment(each, training, random) if _is_picture(each) else each
+            for each in to_tensors(split.inputs, names, rows)
+        ]
+        return inputs, torch.from_numpy(np.array(target[rows]))
+
+    with ThreadPoolExecutor(1) as ahead:
+        following = ahead.submit(make, 0)
+        for index in range(len(pieces)):
+            batch = following.result()
+            if index + 1 < len(pieces):
+                following = ahead.submit(make, index + 1)
+            yield batch
+
+
+def _is_picture(values: Tensor) -> bool:
+    return values.dtype == torch.uint8 and values.ndim == 4
+
+
+def _augment(pictures: Tensor, training: Training, random: np.random.Generator) -> Tensor:
+    """Mirrors, moves and erases: uint8 ``(rows, height, width, channels)`` to the same."""
+    rows, height, width, _ = pictures.shape
+    if training.flip:
+        mirrored = torch.from_numpy(random.random(rows) < 0.5)
+        pictures = torch.where(mirrored[:, None, None, None], pictures.flip(2), pictures)
+    if training.shift:
+        down, right = round(training.shift * height), round(training.shift * width)
+        padded = functional.pad(pictures, (0, 0, right, right, down, down))
+        tops = random.integers(0, 2 * down + 1, rows)
+        lefts = random.integers(0, 2 * right + 1, rows)
+        down_index = torch.from_numpy(tops[:, None] + np.arange(height))
+        right_index = torch.from_numpy(lefts[:, None] + np.arange(width))
+        each = torch.arange(rows)[:, None, None]
+        pictures = padded[each, down_index[:, :, None], right_index[:, None, :]]
+    if training.erase:
+        inside = _squares(rows, height, width, training.erase, random)
+        middle = pictures.float().mean(dim=(0, 1, 2)).to(torch.uint8)
+        pictures = torch.where(inside[..., None], middle, pictures)
+    return pictures
+
+
+def _squares(
+    rows: int, height: int, width: int, share: float, random: np.random.Generator
+) -> Tensor:
+    """One square per picture, its middle anywhere: bool ``(rows, height, width)``."""
+
+    def covered(size: int) -> "Array":
+        half = share * size / 2
+        middle = random.random(rows)[:, None] * size
+        places = np.arange(size) + 0.5
+        inside: Array = np.abs(places - middle) < half
+        return inside
+
+    return torch.from_numpy(covered(height)[:, :, None] & covered(width)[:, None, :])

@@ -1,0 +1,60 @@
+"""The state of a training that may be cut short, in one safetensors file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import torch
+from safetensors import safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from daylight.core.files import write_atomic
+
+FILE = "state.safetensors"
+
+
+def save_state(folder: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    """Replaces the state; whoever reads sees the old or the new one, whole.
+
+    Args:
+        folder: Made if needed.
+        tensors: By name.
+        facts: JSON values, kept in the file's header.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = {name: tensor.contiguous().clone() for name, tensor in tensors.items()}
+    header = {"facts": msgspec.json.encode(facts).decode()}
+    write_atomic(folder / FILE, save(whole, header))
+
+
+def load_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """The tensors and facts that were saved last, if any."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    with safe_open(path, "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        facts: dict[str, Any] = msgspec.json.decode(file.metadata()["facts"])
+    return tensors, facts
+
+
+def flatten_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimiser's moments and step counts as named tensors."""
+    state = optimizer.state_dict()["state"]
+    return {
+        f"optimizer.{index}.{name}": torch.as_tensor(value)
+        for index, values in state.items()
+        for name, value in values.items()
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Puts back what ``flatten_optimizer`` took."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimizer."):
+            _, index, key = name.split(".", 2)
+            state.setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})

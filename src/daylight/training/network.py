@@ -1,0 +1,156 @@
+"""A trained network: answers in memory, saves as safetensors, exports as ONNX."""
+
+import logging
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from daylight.core.config import Config, decode
+from daylight.core.files import write_atomic
+from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.types import Column, Columns, Node, Prepared
+from daylight.training.heads import head
+
+BATCH_SIZE = 256
+WEIGHTS = "model.safetensors"
+GRAPH = "model.onnx"
+CONFIG = "config.json"
+
+
+class TensorSpec(Config):
+    """A network's input: NumPy type and the shape of one row."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+class NetworkConfig(Config):
+    """What ``config.json`` holds.
+
+    Attributes:
+        inputs: By prepared column, in the order in which the module takes them.
+        settings: From which the family builds an equal module.
+    """
+
+    answer: str
+    inputs: dict[str, TensorSpec]
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A ``Fitted`` around a module that takes prepared columns and gives raw outputs."""
+
+    module: nn.Module
+    config: NetworkConfig
+
+    @classmethod
+    def of(cls, module: nn.Module, prepared: Prepared, settings: Mapping[str, Any]) -> "Network":
+        """Puts a new module before the data that it will learn from."""
+        columns = prepared.splits["train"].inputs
+        specs = {
+            name: TensorSpec(
+                dtype=str(columns[name].values.dtype), shape=columns[name].values.shape[1:]
+            )
+            for name in prepared.names
+        }
+        config = NetworkConfig(answer=prepared.answer, inputs=specs, settings=dict(settings))
+        return cls(module, config)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Prepared columns, in the order in which the module takes them."""
+        return tuple(self.config.inputs)
+
+    def predict(self, inputs: Columns) -> Columns:
+        """Answers in evaluation mode, in float32."""
+        rows = len(next(iter(inputs.values())))
+        parts: list[tuple[Tensor, ...]] = []
+        with evaluating(self.module), torch.inference_mode():
+            for start in range(0, rows, BATCH_SIZE):
+                rows_here = slice(start, min(rows, start + BATCH_SIZE))
+                batch = to_tensors(inputs, self.names, rows_here)
+                parts.append(head(self.config.answer).finish(self.module(*batch)))
+        outputs = [torch.cat(each).numpy() for each in zip(*parts, strict=True)]
+        names = ANSWER_KINDS[self.config.answer].outputs
+        return {name: Column(values) for name, values in zip(names, outputs, strict=True)}
+
+    def save(self, folder: Path) -> None:
+        """Writes the weights and the configuration."""
+        state = {name: t.contiguous() for name, t in self.module.state_dict().items()}
+        save_file(state, folder / WEIGHTS)
+        write_atomic(folder / CONFIG, self.config.to_json())
+
+    @classmethod
+    def load(cls, folder: Path, build: Callable[[Mapping[str, Any]], nn.Module]) -> "Network":
+        """Reads what ``save`` wrote; ``build`` makes the module from the settings."""
+        config = decode(NetworkConfig, (folder / CONFIG).read_bytes(), where=folder / CONFIG)
+        module = build(config.settings)
+        module.load_state_dict(load_file(folder / WEIGHTS))
+        return cls(module.eval(), config)
+
+    def export(self, folder: Path) -> tuple[Node, ...]:
+        """Writes the graph; it takes any number of rows."""
+        outputs = ANSWER_KINDS[self.config.answer].outputs
+        batch = tuple(
+            torch.from_numpy(np.zeros((2, *spec.shape), spec.dtype))
+            for spec in self.config.inputs.values()
+        )
+        rows = torch.export.Dim("rows")
+        finished = _Finished(self.module, self.config.answer)
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it reports on torchvision
+        with evaluating(finished), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the exporter warns of its own internals
+            exported = torch.onnx.export(
+                finished,
+                batch,
+                dynamo=True,
+                verbose=False,
+                input_names=list(self.names),
+                output_names=list(outputs),
+                dynamic_shapes=(tuple({0: rows} for _ in batch),),
+            )
+        if exported is None:
+            raise RuntimeError("torch.onnx gave no program")
+        exported.save(folder / GRAPH)
+        return (
+            Node(operation="onnx", inputs=self.names, outputs=outputs, parameters={"file": GRAPH}),
+        )
+
+
+class _Finished(nn.Module):
+    """A network with the step from raw outputs to answers at its end."""
+
+    def __init__(self, module: nn.Module, answer: str) -> None:
+        super().__init__()
+        self.module = module
+        self.finish = head(answer).finish
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        return self.finish(self.module(*inputs))
+
+
+class evaluating:  # noqa: N801 - reads as a verb
+    """Puts a module into evaluation mode for a while."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self._module = module
+        self._was_training = module.training
+
+    def __enter__(self) -> None:
+        self._module.eval()
+
+    def __exit__(self, *_: object) -> None:
+        self._module.train(self._was_training)
+
+
+def to_tensors(inputs: Columns, names: Sequence[str], rows: Any) -> list[Tensor]:
+    """Some rows of dense columns as tensors that own their memory."""
+    return [torch.from_numpy(np.array(inputs[name].values[rows])) for name in names]
