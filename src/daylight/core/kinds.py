@@ -16,11 +16,16 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class InputKind:
-    """What a model is shown: one field of a type, or (a row) any number of fields."""
+    """What a model is shown.
+
+    Attributes:
+        types: Of the fields that it is made of; a row has any number, the others one.
+        media: Whether an input is a file, which people name by its path.
+    """
 
     name: str
     types: tuple[FieldType, ...]
-    single: bool = True
+    media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,9 @@ def _text(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - o
 INPUT_KINDS: Mapping[str, InputKind] = {
     kind.name: kind
     for kind in (
-        InputKind("image", ("image",)),
+        InputKind("image", ("image",), media=True),
         InputKind("text", ("text",)),
-        InputKind("row", ("number", "category"), single=False),
+        InputKind("row", ("number", "category")),
         InputKind("history", ("keys",)),
     )
 }

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from daylight.core.context import Context
 from daylight.core.types import Split
@@ -68,25 +67,31 @@ def _is_picture(values: Tensor) -> bool:
 
 
 def _augment(pictures: Tensor, training: Training, random: np.random.Generator) -> Tensor:
-    """Mirrors, moves and erases: uint8 ``(rows, height, width, channels)`` to the same."""
+    """Mirrors, moves and erases: uint8 ``(rows, height, width, channels)`` to the same.
+
+    What moves in from outside repeats the edge.
+    """
     rows, height, width, _ = pictures.shape
-    if training.flip:
-        mirrored = torch.from_numpy(random.random(rows) < 0.5)
-        pictures = torch.where(mirrored[:, None, None, None], pictures.flip(2), pictures)
-    if training.shift:
-        down, right = round(training.shift * height), round(training.shift * width)
-        padded = functional.pad(pictures, (0, 0, right, right, down, down))
-        tops = random.integers(0, 2 * down + 1, rows)
-        lefts = random.integers(0, 2 * right + 1, rows)
-        down_index = torch.from_numpy(tops[:, None] + np.arange(height))
-        right_index = torch.from_numpy(lefts[:, None] + np.arange(width))
-        each = torch.arange(rows)[:, None, None]
-        pictures = padded[each, down_index[:, :, None], right_index[:, None, :]]
+    if training.flip or training.shift:
+        down = _places(rows, height, training.shift, random)
+        right = _places(rows, width, training.shift, random)
+        if training.flip:
+            right = np.where(random.random((rows, 1)) < 0.5, width - 1 - right, right)
+        each = np.arange(rows)[:, None, None]
+        pictures = pictures[each, down[:, :, None], right[:, None, :]]
     if training.erase:
         inside = _squares(rows, height, width, training.erase, random)
         middle = pictures.float().mean(dim=(0, 1, 2)).to(torch.uint8)
         pictures = torch.where(inside[..., None], middle, pictures)
     return pictures
+
+
+def _places(rows: int, size: int, share: float, random: np.random.Generator) -> "Array":
+    """Where each pixel of one side is taken from: int64 ``(rows, size)``."""
+    most = round(share * size)
+    moved = random.integers(-most, most + 1, (rows, 1)) + np.arange(size)
+    places: Array = moved.clip(0, size - 1)
+    return places
 
 
 def _squares(

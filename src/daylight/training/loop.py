@@ -96,8 +96,15 @@ class _Fit:
         self.module = network.module
         self.average = _clone(self.module.state_dict()) if training.averaging else {}
         self.optimizer = make_optimizer(self.module, training)
+        self._pairs = self._floating()
         self.state = _State()
         self.per_epoch = num_batches(len(prepared.splits["train"]), training.batch_size)
+
+    def _floating(self) -> tuple[list[Tensor], list[Tensor]]:
+        """The running means and the weights that they follow; counters are not averaged."""
+        now = self.module.state_dict()
+        names = [name for name in self.average if now[name].is_floating_point()]
+        return [self.average[name] for name in names], [now[name] for name in names]
 
     def run(self) -> None:
         self._resume()
@@ -148,13 +155,9 @@ class _Fit:
 
     def _average(self, step: int) -> None:
         # A short memory at first: the mean should not remember the random start.
-        decay = min(self.training.averaging, (1 + step) / (10 + step))
+        decay = min(self.training.averaging, step / (step + 10))
         with torch.no_grad():
-            for name, value in self.module.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, 1 - decay)
-                else:
-                    self.average[name].copy_(value)
+            torch._foreach_lerp_(*self._pairs, 1 - decay)
 
     def _validate(self, number: int, loss: float, start: float) -> None:
         trained = self.module.state_dict()
@@ -208,6 +211,7 @@ class _Fit:
         tensors, facts = saved
         self.module.load_state_dict(_under("module.", tensors))
         self.average = _under("average.", tensors)
+        self._pairs = self._floating()
         restore_optimizer(self.optimizer, tensors)
         self.state = _State(facts["epoch"], facts["best"], _under("best.", tensors), facts["curve"])
         for line in self.state.curve:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from daylight.core.config import Config, decode
@@ -85,7 +85,7 @@ class Network:
     def save(self, folder: Path) -> None:
         """Writes the weights and the configuration."""
         state = {name: t.contiguous() for name, t in self.module.state_dict().items()}
-        save_file(state, folder / WEIGHTS)
+        write_atomic(folder / WEIGHTS, save(state))
         write_atomic(folder / CONFIG, self.config.to_json())
 
     @classmethod

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import TensorProto, helper, save_model
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
+from daylight.core.files import write_atomic
 from daylight.core.types import Column, Columns, Node
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class TreeEnsemble:
 
     def save(self, folder: Path) -> None:
         """Writes the arrays."""
-        save_file({f.name: getattr(self, f.name) for f in fields(self)}, folder / WEIGHTS)
+        arrays = {each.name: getattr(self, each.name) for each in fields(self)}
+        write_atomic(folder / WEIGHTS, save(arrays))
 
     @classmethod
     def load(cls, folder: Path) -> "TreeEnsemble":

@@ -1,0 +1,1 @@
+"""The ``daylight`` command: parses, calls one step, prints."""

@@ -1,0 +1,97 @@
+"""Parses a command line and turns what comes out into text and exit codes.
+
+Exit codes: 0 fine, 1 a bug, 2 the person can mend it, 3 integrity, 130 interrupted.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from daylight import __version__
+from daylight.core.errors import UserError
+
+TAGLINE = "From a folder of data to an open model that others can trust."
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point; the one place where errors become messages."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    if not options.command:
+        parser.print_help()
+        return
+    try:
+        import_module(f"daylight.cli.{options.module}").run(options)
+    except UserError as error:
+        _complain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command continues.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has left; Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(error: UserError) -> None:
+    # A file's name may hold a line break; a message is one line.
+    message = error.message.replace("\n", "\\n")
+    print(f"error: {message}", file=sys.stderr)
+    if error.hint:
+        print(f"hint:  {error.hint}", file=sys.stderr)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and their options; imports nothing else."""
+    parser = argparse.ArgumentParser(prog="daylight", description=TAGLINE)
+    parser.add_argument("--version", action="version", version=f"daylight {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, module: str, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(module=module)
+        made.add_argument("--json", action="store_true", help="print JSON, for programs")
+        return made
+
+    demo = command("demo", "train", "Train on the pictures that come with Daylight.")
+    demo.add_argument("-o", "--output", default="daylight-demo", help="folder for data and run")
+    _model_options(demo)
+
+    train = command("train", "train", "Make a model from data: every step, through the report.")
+    train.add_argument("data", help="folder of class folders, a table, or a recipe (.toml)")
+    train.add_argument("-o", "--output", help="folder of the run (default: DATA-run)")
+    train.add_argument("--task", default="", help="if the data does not tell")
+    _model_options(train)
+
+    for name, text in (
+        ("evaluate", "Show a run's scores, with intervals; measure them if they are due."),
+        ("report", "Write a run's report if it is due, and say where it lies."),
+    ):
+        command(name, "run", text).add_argument("run", help="folder of a run")
+
+    predict = command("predict", "predict", "Answer with a model.")
+    predict.add_argument("model", help="folder of a run or a package")
+    predict.add_argument("inputs", nargs="+", help="files, folders, patterns; - reads stdin")
+
+    compare = command("compare", "run", "Compare two runs on the examples that they share.")
+    compare.add_argument("run", help="folder of a run")
+    compare.add_argument("other", help="folder of another")
+
+    command("models", "about", "List what can be trained, with source and license.")
+    command("doctor", "about", "Say what this machine has, what is missing, how to get it.")
+    return parser
+
+
+def _model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", default="", help="family (see: daylight models)")
+    parser.add_argument("--seed", type=int, help="all randomness comes from it (default: 0)")
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="such as training.epochs=8",
+    )

@@ -1,0 +1,97 @@
+"""Progress on standard error: bars on a terminal, a line per event elsewhere."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from daylight.core.log import Log
+
+
+@contextmanager
+def progress() -> Iterator[Log]:
+    """Yields a log that shows what happens; ends with nothing half-drawn."""
+    if not sys.stderr.isatty():
+        yield _lines
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[facts]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    ) as bars:
+        yield _Bars(bars)
+
+
+def _lines(event: str, /, **fields: Any) -> None:
+    if text := sentence(event, fields):
+        print(text, file=sys.stderr)
+
+
+def sentence(event: str, fields: dict[str, Any]) -> str:
+    """What happened, for a person; empty where a line would be too much."""
+    if event == "run":
+        return f"{fields['saw']}: {fields['task']} by {fields['model']}, in {fields['folder']}"
+    if event == "step":
+        return _step(fields)
+    if event == "epoch":
+        return f"  epoch {fields['epoch']}/{fields['epochs']}  {_epoch(fields)}"
+    if event == "fit":
+        return f"  fitting {fields['family']} on {fields['num_examples']:,} examples"
+    return ""
+
+
+def _step(fields: dict[str, Any]) -> str:
+    if fields["state"] == "kept":
+        return f"{fields['name']}: kept, nothing has changed"
+    if fields["state"] == "done":
+        return f"{fields['name']}: done in {fields['duration_s']:.1f} s"
+    return f"{fields['name']}: {fields['help']}"
+
+
+def _epoch(fields: dict[str, Any]) -> str:
+    text = f"loss {fields['loss']:.4f}  validation {fields['score']:.4f}"
+    if "examples_per_s" in fields:
+        text += f"  {fields['examples_per_s']:,.0f}/s  {fields['left_s']:.0f} s left"
+    return text
+
+
+class _Bars:
+    """A log that draws: one bar for the step at hand, lines above it for what is done."""
+
+    def __init__(self, bars: Any) -> None:
+        self._bars = bars
+        self._task: Any = None
+        self._facts = ""
+
+    def __call__(self, event: str, /, **fields: Any) -> None:
+        if event in ("batch", "prepare"):
+            self._draw(event, fields)
+            return
+        if event == "epoch" and not fields.get("resumed"):
+            self._facts = _epoch(fields)
+        if event == "step" and fields["state"] == "done":
+            self._clear()
+        if (text := sentence(event, fields)) and event != "epoch":
+            self._bars.console.print(text, markup=False, highlight=False)
+
+    def _draw(self, event: str, fields: dict[str, Any]) -> None:
+        name = f"  epoch {fields['epoch'] + 1}" if event == "batch" else f"  {fields['split']}"
+        if self._task is None:
+            self._task = self._bars.add_task(name, facts="")
+        self._bars.update(
+            self._task,
+            description=name,
+            completed=fields["done"],
+            total=fields["total"],
+            facts=self._facts,
+        )
+
+    def _clear(self) -> None:
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+            self._task, self._facts = None, ""

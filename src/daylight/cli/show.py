@@ -1,0 +1,69 @@
+"""Sections as text for a terminal."""
+
+from daylight.core.sections import Comparison, Score, Scores
+
+
+def print_scores(scores: Scores) -> None:
+    """A line per metric: value, interval, baseline."""
+    rows = [
+        (s.title, number(s.value), interval(s.low, s.high), number(s.baseline))
+        for s in scores.scores
+        if s.label is None
+    ]
+    header = (
+        f"{scores.num_examples:,} {scores.split} examples",
+        "value",
+        "95 % interval",
+        scores.baseline,
+    )
+    print()
+    print_table([header, *rows])
+    if worst := _worst_label(scores):
+        print(f"\nworst class: {worst.label}, {worst.title.lower()} {number(worst.value)}")
+
+
+def print_examples(scores: Scores) -> None:
+    """A few answers."""
+    print()
+    print_table([(e.id, e.line, f"(true: {e.target})") for e in scores.examples])
+    print()
+
+
+def print_comparison(found: Comparison) -> None:
+    """A line per metric: both values, the difference with its interval, the verdict."""
+    rows = [
+        (
+            d.title,
+            number(d.first),
+            number(d.second),
+            f"{d.difference:+.3f}",
+            interval(d.low, d.high),
+            d.verdict if d.verdict == "no detectable difference" else f"{found.second} {d.verdict}",
+        )
+        for d in found.differences
+    ]
+    header = (f"{found.num_examples:,} examples", found.first, found.second)
+    print_table([(*header, "difference", "95 % interval", "verdict"), *rows])
+
+
+def print_table(rows: list[tuple[str, ...]]) -> None:
+    """Columns as wide as their widest cell."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+def number(value: float | None) -> str:
+    """Three decimals, or a dash where a metric is not defined."""
+    return "-" if value is None else f"{value:.3f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Both ends, or nothing."""
+    return "" if low is None or high is None else f"{low:.3f} to {high:.3f}"
+
+
+def _worst_label(scores: Scores) -> Score | None:
+    labelled = [s for s in scores.scores if s.label is not None and s.value is not None]
+    return min(labelled, key=lambda s: s.value or 0.0, default=None)

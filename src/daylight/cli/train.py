@@ -1,0 +1,67 @@
+"""``daylight train`` and ``daylight demo``."""
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+from daylight.cli.progress import progress
+from daylight.cli.show import print_examples, print_scores
+from daylight.core import recipe as recipes
+from daylight.core.context import Context
+from daylight.core.run import Run
+from daylight.core.sections import ReportSection, Scores
+from daylight.steps.pipeline import advance, start
+
+
+def run(options: argparse.Namespace) -> None:
+    """Runs every step that is due, and says what came of it."""
+    if options.command == "demo":
+        from daylight.data.embedded import unpack_fashion  # noqa: PLC0415 - only for the demo
+
+        folder = Path(options.output)
+        options.data, options.task = str(unpack_fashion(folder / "fashion")), ""
+        options.output = str(folder / "run")
+    values = _values(options)
+    recipe = recipes.resolve(values, options.overrides)
+    with progress() as log:
+        context = Context(seed=recipe.seed, log=log)
+        opened = start(recipe, Path(options.output) if options.output else None, context)
+        advance(opened, context)
+    if options.json:
+        sys.stdout.write(opened.read(Scores).to_json().decode())
+    else:
+        _print(opened)
+
+
+def _values(options: argparse.Namespace) -> dict[str, Any]:
+    """The recipe's values: from a file if one is named, options laid over it."""
+    if options.data.endswith(".toml"):
+        values = recipes.load(Path(options.data))
+    else:
+        values = {"data": {"path": options.data}}
+    for key in ("task", "model"):
+        if given := getattr(options, key):
+            values[key] = given
+    if options.seed is not None:
+        values["seed"] = options.seed
+    return values
+
+
+def _print(opened: Run) -> None:
+    scores = opened.read(Scores)
+    print_scores(scores)
+    print_examples(scores)
+    folder = shlex.quote(str(opened.path))
+    print(f"report   {opened.path / opened.read(ReportSection).file}")
+    print(f"package  {opened.package}")
+    print(f"next     daylight predict {folder} {shlex.quote(_an_input(opened, scores))}")
+
+
+def _an_input(opened: Run, scores: Scores) -> str:
+    """Something that the person can ask about at once."""
+    path = Path(opened.recipe.data.path)
+    if path.is_dir() and scores.examples:
+        return str(path / scores.examples[0].id)
+    return "INPUT"

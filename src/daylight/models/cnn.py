@@ -1,0 +1,161 @@
+"""A small residual convolutional network, all of it in this file.
+
+Three stages of a convolution and a residual block, each half the size and twice the width of the
+one before; then the mean and the maximum over the picture, and a score per class.
+
+Source: convolutions LeCun et al., Proc. IEEE 86 (1998); batch norm Ioffe & Szegedy,
+arXiv:1502.03167; residual blocks He et al., arXiv:1512.03385, that start as the identity (Goyal et
+al., arXiv:1706.02677, section 5.1).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.data.images import picture_field, picture_processing
+from daylight.training import loop
+from daylight.training.network import Network
+from daylight.training.settings import Training
+
+MAX_SIZE = 64
+"""Pixels per side unless set: larger pictures are scaled down."""
+
+NUM_MEASURED = 2048
+"""Pictures from which mean and deviation are taken."""
+
+
+class Settings(Config):
+    """Sizes.
+
+    Attributes:
+        size: Height and width of the pictures in pixels; by default their own, up to ``MAX_SIZE``.
+        width: Channels of the first stage.
+    """
+
+    size: Annotated[int, msgspec.Meta(ge=8, le=512)] | None = None
+    width: Annotated[int, msgspec.Meta(ge=1)] = 32
+    training: Training = Training(
+        epochs=14,
+        batch_size=64,
+        learning_rate=8e-3,
+        weight_decay=0.05,
+        label_smoothing=0.1,
+        averaging=0.99,
+        flip=True,
+        shift=0.036,
+    )
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:
+    """Pictures of one size, gray if all are."""
+    field = picture_field(schema)
+    height, width = (
+        settings.size or min(MAX_SIZE, max(8, field.facts[side])) for side in ("height", "width")
+    )
+    return picture_processing(field, height=height, width=width, gray=field.facts["gray"])
+
+
+def _convolution(
+    num_in: int, num_out: int, kernel: int = 3, stride: int = 1
+) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
+    padding = kernel // 2
+    convolution = nn.Conv2d(num_in, num_out, kernel, stride, padding, bias=False)
+    return convolution, nn.BatchNorm2d(num_out)
+
+
+class Residual(nn.Module):
+    """x + f(x), where f starts as zero."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        last, norm = _convolution(width, width)
+        nn.init.zeros_(norm.weight)
+        self.change = nn.Sequential(*_convolution(width, width), nn.ReLU(inplace=True), last, norm)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """``(rows, width, height, width)`` to the same."""
+        return torch.relu(x + self.change(x))
+
+
+class CNN(nn.Module):
+    """Bytes to class scores.
+
+    Args:
+        shape: Height, width and channels of a picture.
+        width: Channels of the first stage.
+        num_classes: Scores per picture.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, shape: tuple[int, int, int], width: int, num_classes: int) -> None:
+        super().__init__()
+        height, breadth, channels = shape
+        self.register_buffer("mean", torch.zeros(channels, 1, 1))
+        self.register_buffer("scale", torch.ones(channels, 1, 1))
+        side = max(height, breadth)
+        # Larger pictures are brought down by the first convolution: it sees 2 * stride - 1 pixels.
+        stride = 1 if side < 24 else 2 if side < 56 else 4
+        layers: list[nn.Module] = []
+        before = channels
+        for stage in range(3):
+            now = width * 2**stage
+            if stage == 0:
+                layers += _convolution(before, now, max(3, 2 * stride - 1), stride)
+            else:
+                layers += _convolution(before, now, stride=2)
+            layers += [nn.ReLU(inplace=True), Residual(now)]
+            before = now
+        self.stages = nn.Sequential(*layers)
+        self.scores = nn.Linear(2 * before, num_classes)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Uint8 ``(rows, height, width, channels)`` to raw scores ``(rows, classes)``."""
+        x = (pixels.permute(0, 3, 1, 2).float() - self.mean) * self.scale
+        x = self.stages(x)
+        pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], dim=1)
+        scores: Tensor = self.scores(pooled)
+        return scores
+
+
+def build(settings: Mapping[str, Any]) -> CNN:
+    """The network of a configuration."""
+    network = CNN(tuple(settings["shape"]), settings["width"], settings["num_classes"])
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a stub is short
+    return network
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
+    """Measures the pixels of ``train``, then trains by back-propagation."""
+    torch.manual_seed(context.key("weights") % 2**63)
+    pixels = prepared.splits["train"].inputs["pixels"].values
+    module = build(
+        facts := {
+            "shape": list(pixels.shape[1:]),
+            "width": settings.width,
+            "num_classes": len(prepared.labels),
+        }
+    )
+    every = max(1, len(pixels) // NUM_MEASURED)
+    sample = np.asarray(pixels[::every], np.float32)
+    channels = pixels.shape[-1]
+    mean, deviation = sample.mean((0, 1, 2)), sample.std((0, 1, 2))
+    module.mean = torch.from_numpy(mean.reshape(channels, 1, 1))
+    module.scale = torch.from_numpy(1 / np.maximum(deviation, 1).reshape(channels, 1, 1))
+    network = Network.of(module, prepared, facts)
+    loop.fit(network, prepared, settings.training, context)
+    return network
+
+
+def load(folder: Path) -> Network:
+    """Reads what ``save`` wrote."""
+    return Network.load(folder, build)

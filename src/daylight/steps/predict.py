@@ -1,0 +1,112 @@
+"""predict: a model and what a person has -> answers."""
+
+import glob
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any
+
+from daylight.core.config import decode
+from daylight.core.errors import DataError, NotFoundError, UserError
+from daylight.core.kinds import INPUT_KINDS, Answer
+from daylight.core.recipe import Recipe
+from daylight.core.types import Task
+from daylight.runtime.operations.image import UnreadableError
+from daylight.runtime.predictor import BATCH_SIZE, Predictor
+from daylight.tasks import TASKS
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A predictor with the task that says how people ask it."""
+
+    predictor: Predictor
+    task: Task
+
+
+def open_model(folder: str) -> Model:
+    """Opens a run or a package.
+
+    Raises:
+        NotFoundError: There is no package.
+        IntegrityError: The package is not what its manifest promised.
+    """
+    predictor = Predictor.open(folder)
+    recipe = decode(Recipe, predictor.package.read("recipe.json"), where=f"{folder}/recipe.json")
+    return Model(predictor, TASKS[recipe.task])
+
+
+def answers(
+    model: Model, given: Sequence[str], stdin: IO[bytes]
+) -> Iterator[tuple[str, Answer | UserError]]:
+    """Answers each input in its order, in batches.
+
+    Args:
+        model: Opened.
+        given: Files, folders or patterns where inputs are media, else inputs themselves; ``"-"``
+            reads one input per line from ``stdin``, or one medium's bytes.
+        stdin: Read if asked for.
+    """
+    inputs = chain.from_iterable(_inputs(each, stdin, model.task) for each in given)
+    while batch := list(islice(inputs, BATCH_SIZE)):
+        yield from _answer(model.predictor, batch)
+
+
+def _answer(
+    predictor: Predictor, batch: Sequence[tuple[str, Any]]
+) -> Iterator[tuple[str, Answer | UserError]]:
+    failed: dict[int, UserError] = {}
+    rows = list(range(len(batch)))
+    found: Mapping[int, Answer] = {}
+    while rows:
+        try:
+            predictions = predictor.predict([batch[row][1] for row in rows])
+        except UnreadableError as error:
+            failed.update({rows[at]: DataError(f"{why}.") for at, why in error.reasons.items()})
+            rows = [row for row in rows if row not in failed]
+        else:
+            found = dict(zip(rows, predictions, strict=True))
+            break
+    for row, (name, _) in enumerate(batch):
+        yield name, failed.get(row) or found[row]
+
+
+def _inputs(given: str, stdin: IO[bytes], task: Task) -> Iterator[tuple[str, Any]]:
+    if given == "-":
+        yield from _from_stdin(stdin.read(), task)
+    elif not INPUT_KINDS[task.input].media:
+        yield given, task.codec.decode(given)
+    else:
+        for path in _files(given):
+            yield path, task.codec.decode(path)
+
+
+def _from_stdin(data: bytes, task: Task) -> Iterator[tuple[str, Any]]:
+    try:
+        lines = data.decode("utf-8").splitlines()
+    except UnicodeDecodeError:
+        if not INPUT_KINDS[task.input].media:
+            raise DataError("Standard input is not UTF-8.", hint="One input per line.") from None
+        yield "-", data
+        return
+    for line in filter(None, lines):
+        yield line, task.codec.decode(line)
+
+
+def _files(given: str) -> Iterable[str]:
+    path = Path(given)
+    if path.is_dir():
+        found = [str(each) for each in sorted(path.rglob("*")) if _is_visible(each, path)]
+    elif path.exists() or not glob.has_magic(given):
+        return [given]
+    else:
+        found = sorted(glob.glob(given, recursive=True))  # noqa: PTH207 - any root
+    if not found:
+        raise NotFoundError(f"{given} holds no files.", hint="Name a file, a folder or a pattern.")
+    return found
+
+
+def _is_visible(path: Path, below: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(below).parts)
+    return path.is_file() and not hidden
