@@ -112,7 +112,7 @@ def load(folder: Path) -> Prepared:
         name: Split(columns(f"{name}.inputs"), columns(f"{name}.targets"))
         for name in ("train", "validation", "test")
     }
-    tables = {table: columns(table) for table in index.schema if table != "examples"}
+    tables = {table: columns(table) for table in index.columns if table in index.schema}
     return Prepared(
         splits=splits,
         tables=tables,

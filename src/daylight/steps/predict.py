@@ -76,10 +76,20 @@ def _inputs(given: str, stdin: IO[bytes], task: Task) -> Iterator[tuple[str, Any
     if given == "-":
         yield from _from_stdin(stdin.read(), task)
     elif not INPUT_KINDS[task.input].media:
-        yield given, task.codec.decode(given)
+        yield given, _decode(given, task)
     else:
         for path in _files(given):
-            yield path, task.codec.decode(path)
+            yield path, _decode(path, task)
+
+
+def _decode(given: str, task: Task) -> Any:
+    try:
+        return task.codec.decode(given)
+    except ValueError as error:
+        raise DataError(
+            f"{given!r} is not an input of {task.name}: {error}.",
+            hint=f"An input is JSON of this schema: {dict(task.codec.schema)}",
+        ) from None
 
 
 def _from_stdin(data: bytes, task: Task) -> Iterator[tuple[str, Any]]:
@@ -91,7 +101,7 @@ def _from_stdin(data: bytes, task: Task) -> Iterator[tuple[str, Any]]:
         yield "-", data
         return
     for line in filter(None, lines):
-        yield line, task.codec.decode(line)
+        yield line, _decode(line, task)
 
 
 def _files(given: str) -> Iterable[str]:

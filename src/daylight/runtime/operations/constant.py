@@ -1,6 +1,7 @@
 """The same answer for every row."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,13 +11,13 @@ from daylight.runtime.operation import Operation, Read, Run
 
 
 class Parameters(Config):
-    """One row of the answer."""
+    """One row of the answer: a number, or lists of numbers of equal lengths."""
 
-    row: tuple[float, ...] | float
+    row: float | list[Any]
 
 
 def open_(parameters: Parameters, read: Read) -> Run:  # noqa: ARG001 - one signature
-    """Gives float32 ``(rows, len(row))``, or ``(rows,)`` for a single number."""
+    """Gives float32 ``(rows, ...)`` for any column, with the shape of ``row`` after the rows."""
     row = np.array(parameters.row, np.float32)
 
     def run(column: Column) -> Sequence[Column]:

@@ -1,0 +1,1 @@
+"""Tasks of four other shapes: the nouns must carry them unchanged."""

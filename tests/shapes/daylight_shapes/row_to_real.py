@@ -1,0 +1,43 @@
+"""Rows of numbers and categories to a number: a table with a column called ``value``."""
+
+import json
+
+import pyarrow as pa
+
+from daylight.core.recipe import DataConfig
+from daylight.core.types import Codec, Dataset, Field, Source, Task
+from daylight.data.tables import read_table
+
+
+def recognise(source: Source) -> str | None:
+    return "a table of values" if "value" in source.columns() else None
+
+
+def read(source: Source, data: DataConfig) -> Dataset:
+    table = read_table(source.path)
+    ids = pa.array([f"row {number}" for number in range(table.num_rows)])
+    fields = [Field(name="id", type="text", role="id")]
+    for column in table.schema:
+        kind = "number" if pa.types.is_floating(column.type) else "category"
+        fields.append(Field(name=column.name, type=kind, role="input"))
+    fields[-1] = Field(name="value", type="number", role="target")
+    return Dataset(
+        tables={"examples": table.append_column("id", ids)},
+        schema={"examples": tuple(fields)},
+        root=source.path.parent,
+        digest=source.digest([source.path]),
+    )
+
+
+TASK = Task(
+    name="row-to-real",
+    title="Values of rows",
+    input="row",
+    answer="real",
+    recognise=recognise,
+    read=read,
+    primary="rmse",
+    baseline="mean",
+    default="row-linear",
+    codec=Codec({"type": "object"}, json.loads, lambda answer: f"{answer['value']:.2f}"),
+)
