@@ -10,7 +10,6 @@ from torch import Tensor
 
 from daylight.core.context import Context
 from daylight.core.types import Split
-from daylight.training.network import to_tensors
 from daylight.training.settings import Training
 
 if TYPE_CHECKING:
@@ -48,8 +47,8 @@ def epoch(
         rows = pieces[index]
         random = context.random("augment", number, index)
         inputs = [
-            _augment(each, training, random) if _is_picture(each) else each
-            for each in to_tensors(split.inputs, names, rows)
+            torch.from_numpy(_augment(each, training, random) if _is_picture(each) else each)
+            for each in (np.array(split.inputs[name].values[rows]) for name in names)
         ]
         return inputs, torch.from_numpy(np.array(target[rows]))
 
@@ -62,14 +61,15 @@ def epoch(
             yield batch
 
 
-def _is_picture(values: Tensor) -> bool:
-    return values.dtype == torch.uint8 and values.ndim == 4
+def _is_picture(values: "Array") -> bool:
+    return values.dtype == np.uint8 and values.ndim == 4
 
 
-def _augment(pictures: Tensor, training: Training, random: np.random.Generator) -> Tensor:
+def _augment(pictures: "Array", training: Training, random: np.random.Generator) -> "Array":
     """Mirrors, moves and erases: uint8 ``(rows, height, width, channels)`` to the same.
 
-    What moves in from outside repeats the edge.
+    What moves in from outside repeats the edge. NumPy on purpose: torch would start a second pool
+    of threads here, and both pools would wait for each other's cores.
     """
     rows, height, width, _ = pictures.shape
     if training.flip or training.shift:
@@ -81,8 +81,8 @@ def _augment(pictures: Tensor, training: Training, random: np.random.Generator) 
         pictures = pictures[each, down[:, :, None], right[:, None, :]]
     if training.erase:
         inside = _squares(rows, height, width, training.erase, random)
-        middle = pictures.float().mean(dim=(0, 1, 2)).to(torch.uint8)
-        pictures = torch.where(inside[..., None], middle, pictures)
+        middle = pictures.mean(axis=(0, 1, 2)).astype(np.uint8)
+        pictures = np.where(inside[..., None], middle, pictures)
     return pictures
 
 
@@ -96,14 +96,14 @@ def _places(rows: int, size: int, share: float, random: np.random.Generator) -> 
 
 def _squares(
     rows: int, height: int, width: int, share: float, random: np.random.Generator
-) -> Tensor:
+) -> "Array":
     """One square per picture, its middle anywhere: bool ``(rows, height, width)``."""
 
     def covered(size: int) -> "Array":
         half = share * size / 2
         middle = random.random(rows)[:, None] * size
-        places = np.arange(size) + 0.5
-        inside: Array = np.abs(places - middle) < half
+        inside: Array = np.abs(np.arange(size) + 0.5 - middle) < half
         return inside
 
-    return torch.from_numpy(covered(height)[:, :, None] & covered(width)[:, None, :])
+    both: Array = covered(height)[:, :, None] & covered(width)[:, None, :]
+    return both
