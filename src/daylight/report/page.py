@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from daylight import __version__
 from daylight.core.recipe import Recipe
 from daylight.core.sections import Example, PreparedSection, Score, Scores, TrainedSection
-from daylight.core.types import ModelSpec, Task
+from daylight.core.types import ModelSpec, SplitName, Task
 from daylight.report.charts import interval_bar, lines, reliability
 from daylight.report.pictures import data_uri
 
@@ -47,10 +47,14 @@ def render(data: ReportData) -> bytes:
     """Gives the page in UTF-8; equal sections give equal bytes."""
     overall = [score for score in data.scores.scores if score.label is None]
     per_label = [score for score in data.scores.scores if score.label is not None]
+    splits = [name for name in get_args(SplitName) if name in data.prepared.num_examples]
     style, _, _ = _ENVIRONMENT.loader.get_source(_ENVIRONMENT, "style.css")  # type: ignore[union-attr]
     page = _ENVIRONMENT.get_template("report.html.jinja").render(
         data=data,
         name=Path(data.recipe.data.path).name,
+        lead=_lead(data.scores),
+        splits=splits,
+        counts=", ".join(f"{data.prepared.num_examples[s]:,} {s}" for s in splits),
         style=Markup(style),  # noqa: S704 - our own file
         version=__version__,
         overall=[_row(score) for score in overall],
@@ -70,6 +74,19 @@ def render(data: ReportData) -> bytes:
         max_rows=MAX_ROWS,
     )
     return page.encode()
+
+
+def _lead(scores: Scores) -> str:
+    """The one sentence that everybody reads."""
+    first = scores.scores[0]
+    unit = "" if first.unit == "ratio" else f" {first.unit}"
+    text = f"{first.title} {number(first.value)}{unit}"
+    if first.low is not None:
+        text += f" (95 % interval {number(first.low)} to {number(first.high)})"
+    text += f" on {scores.num_examples:,} {scores.split} examples"
+    if first.baseline is not None:
+        text += f"; the baseline, {scores.baseline}, reaches {number(first.baseline)}"
+    return f"{text}."
 
 
 def number(value: float | None) -> str:

@@ -38,8 +38,9 @@ def resolve(recipe: Recipe) -> tuple[Recipe, str]:
     model = recipe.model or task.default
     recipe = msgspec.structs.replace(recipe, data=data, task=task.name, model=model)
     check_fits(FAMILIES[model], task)
-    settings_of(open_family(model), recipe)
-    return recipe, saw
+    settings = settings_of(open_family(model), recipe).to_dict()
+    training = settings.pop("training", {})
+    return msgspec.structs.replace(recipe, settings=settings, training=training), saw
 
 
 def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
