@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
     prepared = pictures()
-    training = msgspec.structs.replace(cnn.Settings().training, epochs=1)
+    training = msgspec.structs.replace(cnn.Settings().training, epochs=1, min_steps=0)
     ours(prepared, training), bare(prepared, training)
     pairs = []
     for number in range(rounds):

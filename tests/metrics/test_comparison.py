@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawn_answers import DRAW, label, real
+from drawn_answers import DRAW, real
 from scipy import stats
 
 from daylight.core.config import decode

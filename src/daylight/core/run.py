@@ -9,7 +9,7 @@ import msgspec
 from daylight.core.config import decode
 from daylight.core.errors import NotFoundError, OutputError
 from daylight.core.files import write_atomic, writing
-from daylight.core.hashing import sha256_file
+from daylight.core.hashing import sha256_json
 from daylight.core.recipe import Recipe
 from daylight.core.sections import Section
 
@@ -104,24 +104,21 @@ class Run:
 
     def write(self, section: S, *, after: Sequence[type[Section]] = ()) -> S:
         """Saves a section with the digests of the sections that it was computed from."""
-        digests = {earlier.step: self.digest(earlier.step) for earlier in after}
+        digests = {earlier.step: self.digest(earlier) for earlier in after}
         section = msgspec.structs.replace(section, after=digests)
         write_atomic(self._file(section.step), section.to_json())
         return section
 
-    def is_current(self, section: type[Section]) -> bool:
+    def is_current(self, section: type[Section], *, after: Sequence[type[Section]]) -> bool:
         """Whether the section exists and was computed from the sections that exist now."""
-        if not self.has(section):
+        if not all(self.has(each) for each in (section, *after)):
             return False
-        try:
-            after = self.read(section).after
-            return all(self.digest(step) == digest for step, digest in after.items())
-        except FileNotFoundError:
-            return False
+        return self.read(section).after == {each.step: self.digest(each) for each in after}
 
-    def digest(self, step: str) -> str:
-        """SHA-256 of a step's section."""
-        return sha256_file(self._file(step))
+    def digest(self, section: type[Section]) -> str:
+        """SHA-256 of what a step found, less what is incidental to later steps."""
+        found = self.read(section).to_dict()
+        return sha256_json({k: v for k, v in found.items() if k not in section.incidental})
 
     def _file(self, step: str) -> Path:
         return self.path / f"{step}.json"

@@ -11,12 +11,13 @@ class Section(Config):
 
     Attributes:
         after: Digests of the sections that it was computed from; if one differs now, it is stale.
-        duration_s: Wall time of the step.
     """
 
     step: ClassVar[str]
+    incidental: ClassVar[tuple[str, ...]] = ()
+    """Fields that may change and leave later steps as they are."""
+
     after: dict[str, str] = {}
-    duration_s: float = 0.0
 
 
 class PreparedSection(Section):
@@ -33,6 +34,8 @@ class PreparedSection(Section):
     """
 
     step: ClassVar[str] = "prepare"
+    incidental: ClassVar[tuple[str, ...]] = ("listing_digest",)
+
     saw: str
     data_digest: str
     listing_digest: str

@@ -44,6 +44,7 @@ class Settings(Config):
     width: Annotated[int, msgspec.Meta(ge=1)] = 32
     training: Training = Training(
         epochs=14,
+        min_steps=150,
         batch_size=64,
         learning_rate=8e-3,
         weight_decay=0.05,

@@ -4,6 +4,7 @@ Source: Breiman, Random Forests, Machine Learning 45 (2001); grown by scikit-lea
 """
 
 import os
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +53,9 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsembl
         random_state=context.key("forest") % 2**32,
     )
     classes = split.targets["target"].values
-    forest.fit(pixels.reshape(len(pixels), -1), classes)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # many classes of few pictures are no mistake
+        forest.fit(pixels.reshape(len(pixels), -1), classes)
     # Each tree numbers the classes that the forest saw, not those of the vocabulary.
     seen = forest.classes_
     for tree in forest.estimators_:

@@ -85,7 +85,7 @@ def do(step: Step, run: Run, context: Context) -> Any:
 
 def is_due(step: Step, run: Run) -> bool:
     """Whether a step has to run: it never did, what it read has changed, or its output is gone."""
-    if not run.is_current(step.section):
+    if not run.is_current(step.section, after=step.after):
         return True
     if step.section is not PreparedSection:
         return False

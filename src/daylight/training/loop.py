@@ -99,6 +99,7 @@ class _Fit:
         self._pairs = self._floating()
         self.state = _State()
         self.per_epoch = num_batches(len(prepared.splits["train"]), training.batch_size)
+        self.num_epochs = max(training.epochs, math.ceil(training.min_steps / self.per_epoch))
 
     def _floating(self) -> tuple[list[Tensor], list[Tensor]]:
         """The running means and the weights that they follow; counters are not averaged."""
@@ -109,9 +110,9 @@ class _Fit:
     def run(self) -> None:
         self._resume()
         last_save = time.monotonic()
-        while self.state.epoch < self.training.epochs:
+        while self.state.epoch < self.num_epochs:
             self._epoch()
-            done = self.state.epoch == self.training.epochs
+            done = self.state.epoch == self.num_epochs
             if self.context.checkpoints and (time.monotonic() - last_save > CHECKPOINT_EVERY_S):
                 if not done:
                     self._save()
@@ -140,7 +141,7 @@ class _Fit:
         self.state.epoch += 1
 
     def _step(self, step: int, inputs: list[Tensor], target: Tensor) -> float:
-        rate = learning_rate(step, self.per_epoch * self.training.epochs, self.training)
+        rate = learning_rate(step, self.per_epoch * self.num_epochs, self.training)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         raw = self.module(*inputs)
@@ -175,11 +176,11 @@ class _Fit:
         examples_per_s = len(self.prepared.splits["train"]) / max(train_s, 1e-9)
         facts = {"epoch": number + 1, "loss": loss, "score": score, "duration_s": duration_s}
         self.state.curve.append(facts)
-        left_s = duration_s * (self.training.epochs - number - 1)
+        left_s = duration_s * (self.num_epochs - number - 1)
         self.context.log(
             "epoch",
             **facts,
-            epochs=self.training.epochs,
+            epochs=self.num_epochs,
             examples_per_s=examples_per_s,
             left_s=left_s,
         )
@@ -215,7 +216,7 @@ class _Fit:
         restore_optimizer(self.optimizer, tensors)
         self.state = _State(facts["epoch"], facts["best"], _under("best.", tensors), facts["curve"])
         for line in self.state.curve:
-            self.context.log("epoch", **line, epochs=self.training.epochs, resumed=True)
+            self.context.log("epoch", **line, epochs=self.num_epochs, resumed=True)
 
 
 def _clone(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -15,6 +15,7 @@ class Training(Config):
 
     Attributes:
         epochs: Passes over ``train``.
+        min_steps: Small data gets as many more passes as make up so many steps.
         batch_size: Examples per step; batches of an epoch differ in size by at most one.
         learning_rate: The highest of the schedule.
         schedule: ``"one-cycle"``: linear up over ``warmup``, then cosine down to zero (Smith,
@@ -33,6 +34,7 @@ class Training(Config):
     """
 
     epochs: Annotated[int, msgspec.Meta(ge=1)] = 20
+    min_steps: Annotated[int, msgspec.Meta(ge=0)] = 0
     batch_size: Annotated[int, msgspec.Meta(ge=1)] = 128
     optimizer: Literal["adam", "adamw"] = "adamw"
     learning_rate: Positive = 1e-3

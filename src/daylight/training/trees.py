@@ -1,7 +1,8 @@
 """Trees as plain arrays: what scikit-learn grew, kept without pickle and written as ONNX.
 
 A scikit-learn model can only be stored by pickle, so its arrays are taken out. They answer here by
-walking down all trees at once, and in the exported graph through one TreeEnsembleClassifier.
+walking down all trees at once, and in the exported graph through one TreeEnsembleRegressor with a
+target per class: ONNX Runtime's classifier treats two classes in a way of its own.
 """
 
 from collections.abc import Sequence
@@ -104,7 +105,7 @@ class TreeEnsemble:
         return cls(**load_file(folder / WEIGHTS))
 
     def export(self, folder: Path) -> tuple[Node, ...]:
-        """Writes the graph. Source: ONNX operators, ai.onnx.ml 3, TreeEnsembleClassifier."""
+        """Writes the graph. Source: ONNX operators, ai.onnx.ml 3, TreeEnsembleRegressor."""
         graph = helper.make_graph(
             [
                 helper.make_node("Flatten", ["pixels"], ["flat"], axis=1),
@@ -134,13 +135,12 @@ class TreeEnsemble:
         tree = np.searchsorted(self.roots, np.arange(len(self.feature)), side="right") - 1
         place = np.arange(len(self.feature)) - self.roots[tree]
         leaf = self.feature < 0
-        num_classes = self.probabilities.shape[1]
         at, of_class = np.nonzero(self.probabilities * leaf[:, None])
         weights = self.probabilities[at, of_class] / len(self.roots)
         return helper.make_node(
-            "TreeEnsembleClassifier",
+            "TreeEnsembleRegressor",
             ["numbers"],
-            ["label", "probabilities"],
+            ["probabilities"],
             domain="ai.onnx.ml",
             nodes_treeids=tree.tolist(),
             nodes_nodeids=place.tolist(),
@@ -149,10 +149,10 @@ class TreeEnsemble:
             nodes_values=self.threshold.tolist(),
             nodes_truenodeids=np.where(leaf, 0, self.left - self.roots[tree]).tolist(),
             nodes_falsenodeids=np.where(leaf, 0, self.right - self.roots[tree]).tolist(),
-            class_treeids=tree[at].tolist(),
-            class_nodeids=place[at].tolist(),
-            class_ids=of_class.tolist(),
-            class_weights=weights.astype(np.float32).tolist(),
-            classlabels_int64s=list(range(num_classes)),
-            post_transform="NONE",
+            target_treeids=tree[at].tolist(),
+            target_nodeids=place[at].tolist(),
+            target_ids=of_class.tolist(),
+            target_weights=weights.astype(np.float32).tolist(),
+            n_targets=self.probabilities.shape[1],
+            aggregate_function="SUM",
         )

@@ -1,0 +1,37 @@
+"""Tiny learnable data for every task, and settings that make families quick."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from daylight_shapes import made
+from PIL import Image
+
+
+def patterns(folder: Path, *, classes: int = 3, each: int = 12, side: int = 14) -> Path:
+    """Noise around one pattern per class; colored."""
+    random = np.random.default_rng(0)
+    for label in range(classes):
+        middle = random.integers(40, 215, (side, side, 3))
+        place = folder / f"class {label}"
+        place.mkdir(parents=True)
+        for number in range(each):
+            pixels = (middle + random.normal(0, 12, middle.shape)).clip(0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(place / f"{number}.png")
+    return folder
+
+
+TINY: dict[str, Callable[[Path], Path]] = {
+    "image-classification": patterns,
+    "row-to-real": made.rows,
+    "history-to-ranking": made.histories,
+    "text-to-text": made.texts,
+    "image-to-boxes": made.boxes,
+}
+
+FAST: dict[str, list[str]] = {
+    "single-layer": ["settings.size=10", "training.epochs=2"],
+    "cnn": ["training.epochs=2", "training.min_steps=40", "settings.width=4"],
+    "random-forest": ["settings.num_trees=5"],
+    "row-linear": ["training.epochs=20"],
+}
