@@ -68,6 +68,11 @@ class IntegrityError(UserError):
     code = "integrity"
     exit_code = 3
 
+    def __init__(
+        self, message: str, *, hint: str = "Get the package again from where it was published."
+    ) -> None:
+        super().__init__(message, hint=hint)
+
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """Builds the one error shown whenever a name is not known.

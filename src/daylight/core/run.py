@@ -46,11 +46,14 @@ class Run:
         """
         run = cls(path)
         if run.recipe_file.is_file():
-            if keys := run.recipe.differences(recipe):
+            keys = run.recipe.differences(recipe)
+            if keys and not run._is_empty():
                 raise OutputError(
                     f"{path} is the run of another recipe (it differs in {', '.join(keys)}).",
                     hint=f"Choose another folder with -o, or delete {path}.",
                 )
+            if keys:
+                write_atomic(run.recipe_file, recipe.to_json())
             return run
         with writing(path):
             if path.exists() and not path.is_dir():
@@ -82,6 +85,10 @@ class Run:
     def baseline(self) -> Path:
         """Where the baseline's package lies."""
         return self.path / "baseline"
+
+    def _is_empty(self) -> bool:
+        """Whether nothing has come of it yet, so that nothing can be lost."""
+        return not (self.baseline.exists() or (self.path / "prepare.json").exists())
 
     def has(self, section: type[Section]) -> bool:
         """Whether the step has left its section."""

@@ -1,5 +1,6 @@
 """Columns on disk: written piece by piece, opened as memory maps."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -39,6 +40,12 @@ class ColumnWriter:
         self._count += len(values)
         if column.offsets is not None:
             self._lengths.append(np.diff(column.offsets))
+
+    def abandon(self) -> None:
+        """Lets go of a file that will not be finished."""
+        if self._file is not None:
+            with suppress(OSError):  # a full disk is full at the last flush, too
+                self._file.close()
 
     def close(self) -> bool:
         """Finishes the files; says whether the column is ragged."""

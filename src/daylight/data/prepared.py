@@ -216,10 +216,15 @@ class _Builder:
                     writers[name] = ColumnWriter(self._folder, f"{group}.{name}")
                 writers[name].append(column)
 
-        yield append
-        if not writers and self._failures:
-            raise self._unreadable()
-        self._columns[group] = {name: writer.close() for name, writer in writers.items()}
+        try:
+            yield append
+            if not writers and self._failures:
+                raise self._unreadable()
+            self._columns[group] = {name: writer.close() for name, writer in writers.items()}
+        except BaseException:
+            for writer in writers.values():
+                writer.abandon()
+            raise
 
     def _readable(
         self, split: SplitName, rows: "Array", nodes: Sequence[Node]

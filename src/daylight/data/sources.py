@@ -86,7 +86,9 @@ def _resolve(path: Path, root: Path, above: set[Path]) -> Path:
     try:
         real = path.resolve(strict=True)
     except FileNotFoundError:
-        raise DataError(f"{path} is a link to a file that does not exist.") from None
+        raise DataError(
+            f"{path} is a link to a file that does not exist.", hint="Remove the link."
+        ) from None
     except (OSError, RuntimeError):
         real = root
     if real in above:

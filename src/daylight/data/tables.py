@@ -36,6 +36,8 @@ def read_table(path: Path) -> "pa.Table":
             )
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeDecodeError) as error:
         raise _explain(path, error) from None
+    if any(pa.types.is_binary(column.type) for column in table.schema) and suffix != ".parquet":
+        raise _explain(path, ValueError("a column is not text"))
     if table.num_rows == 0:
         raise DataError(f"{path} has no rows.", hint="Name a table that has data.")
     return table

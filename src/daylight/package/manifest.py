@@ -97,18 +97,15 @@ def verify(folder: Path, manifest: Manifest) -> None:
         IntegrityError: Names the first file that is missing or differs, is a link, or is not
             listed.
     """
-    hint = "Get the package again from where it was published."
     for name, entry in manifest.files.items():
         path = folder / name
         if not path.is_file() or path.is_symlink():
-            raise IntegrityError(f"{folder}: {name} is missing.", hint=hint)
+            raise IntegrityError(f"{folder}: {name} is missing.")
         if path.stat().st_size != entry.size_bytes or sha256_file(path) != entry.sha256:
-            raise IntegrityError(f"{folder}: {name} is not the file that was published.", hint=hint)
+            raise IntegrityError(f"{folder}: {name} is not the file that was published.")
     listed = {*manifest.files, MANIFEST}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         hidden = any(part.startswith(".") for part in PurePosixPath(name).parts)
         if path.is_file() and name not in listed and not hidden:
-            raise IntegrityError(
-                f"{folder}: {name} is not in the manifest.", hint="Remove it, or get it again."
-            )
+            raise IntegrityError(f"{folder}: {name} is not in the manifest.", hint="Remove it.")

@@ -1,0 +1,135 @@
+"""Asking a model: by file, folder, pattern and standard input; what is wrong is named."""
+
+import io
+import json
+import shutil
+import sys
+
+import pytest
+
+from daylight.package.manifest import seal
+from end_to_end.conftest import picture
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    def give(data):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return give
+
+
+def test_files_folders_and_patterns_are_answered_in_order(daylight, trained, photos):
+    one = photos / "class 0" / "0.png"
+    assert len(daylight("predict", trained, one, one).out.splitlines()) == 2
+    assert len(daylight("predict", trained, photos).out.splitlines()) == 16
+    outcome = daylight("predict", trained, f"{photos}/*/3.png", "--json")
+    answers = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [each["input"][-13:] for each in answers] == ["class 0/3.png", "class 1/3.png"]
+    for answer in answers:
+        assert answer["probability"] == max(answer["probabilities"].values())
+        assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_standard_input_is_lines_of_paths_or_one_picture(daylight, trained, photos, stdin):
+    paths = sorted(photos.rglob("*.png"))[:3]
+    stdin("\n".join(map(str, paths)).encode())
+    lines = daylight("predict", trained, "-").out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == [str(path) for path in paths]
+    stdin(paths[0].read_bytes())
+    assert daylight("predict", trained, "-").out.split("\t")[1] == lines[0].split("\t")[1] + "\n"
+
+
+def test_a_bad_picture_among_good_ones_spoils_only_itself(daylight, trained, photos, tmp_path):
+    (tmp_path / "bad.png").write_text("no picture")
+    good = photos / "class 0" / "0.png"
+    outcome = daylight("predict", trained, good, "bad.png", "never.png", good)
+    assert outcome.code == 2
+    assert len(outcome.out.splitlines()) == 2
+    assert "bad.png is not a picture" in outcome.err
+    assert "never.png does not exist" in outcome.err
+
+
+def test_what_is_no_model_is_named(refused, photos):
+    assert "never is not a package" in refused("predict", "never", "a.png")
+    assert "photos is not a package" in refused("predict", photos, "a.png")
+
+
+def test_an_empty_folder_and_a_pattern_that_meets_nothing_are_named(refused, trained, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "empty holds no files" in refused("predict", trained, "empty")
+    assert "holds no files" in refused("predict", trained, "*.nothing")
+
+
+@pytest.fixture
+def package(trained, tmp_path):
+    return shutil.copytree(trained / "package", tmp_path / "package")
+
+
+def test_a_changed_file_is_named(refused, package):
+    data = bytearray((package / "model.onnx").read_bytes())
+    data[100] ^= 1
+    (package / "model.onnx").write_bytes(data)
+    assert "model.onnx is not the file" in refused("predict", package, "a.png", code=3)
+
+
+def test_a_missing_file_is_named(refused, package):
+    (package / "labels.json").unlink()
+    assert "labels.json is missing" in refused("predict", package, "a.png", code=3)
+
+
+def test_an_added_file_is_named(refused, package):
+    (package / "extra.py").write_text("print('hello')")
+    assert "extra.py is not in the manifest" in refused("predict", package, "a.png", code=3)
+
+
+def test_a_file_that_is_a_link_is_named(refused, package, tmp_path):
+    shutil.move(package / "labels.json", tmp_path / "labels.json")
+    (package / "labels.json").symlink_to(tmp_path / "labels.json")
+    assert "labels.json is missing" in refused("predict", package, "a.png", code=3)
+
+
+def edit(package, name, change):
+    path = package / name
+    path.write_bytes(json.dumps(change(json.loads(path.read_bytes()))).encode())
+
+
+def test_a_manifest_that_names_files_outside_is_refused(refused, package):
+    def outside(manifest):
+        manifest["files"]["../secret"] = {"sha256": "0" * 64, "size_bytes": 1}
+        return manifest
+
+    edit(package, "manifest.json", outside)
+    assert "outside the package" in refused("predict", package, "a.png", code=3)
+
+
+def test_an_operation_that_is_not_known_is_refused(refused, package):
+    def unknown(program):
+        program["nodes"][-1]["operation"] = "run_shell"
+        return program
+
+    edit(package, "program.json", unknown)
+    seal(package, version="0")
+    assert "'run_shell'" in refused("predict", package, "a.png", code=3)
+
+
+def test_a_program_that_does_not_fit_together_is_refused(refused, package):
+    def cut(program):
+        program["nodes"] = program["nodes"][:1]
+        return program
+
+    edit(package, "program.json", cut)
+    seal(package, version="0")
+    assert "nothing gives ['probabilities']" in refused("predict", package, "a.png", code=3)
+
+
+def test_a_graph_that_is_none_is_refused(refused, package, photos):
+    (package / "model.onnx").write_bytes(b"no graph")
+    seal(package, version="0")
+    one = photos / "class 0" / "0.png"
+    assert "model.onnx cannot be run" in refused("predict", package, one, code=3)
+
+
+def test_a_new_size_or_mode_of_picture_is_answered(daylight, trained, tmp_path):
+    picture(tmp_path / "large.jpg", size=(300, 200))
+    assert daylight("predict", trained, "large.jpg").code == 0
