@@ -1,10 +1,13 @@
-"""Every family is trained once on every task that it fits; tests share the runs."""
+"""Every family is trained on every task that it fits; tests share the runs."""
 
+import numpy as np
 import pytest
 
 from daylight.core import recipe as recipes
 from daylight.core.context import Context
-from daylight.steps.families import fitting
+from daylight.core.sections import PreparedSection
+from daylight.data import prepared as cache
+from daylight.steps.families import fitting, open_family, settings_of
 from daylight.steps.pipeline import advance, start
 from daylight.tasks import TASKS
 from tiny import FAST, TINY
@@ -12,12 +15,57 @@ from tiny import FAST, TINY
 PAIRS = [(task.name, spec.name) for task in TASKS.values() for spec in fitting(task)]
 
 
-def make_run(data, output, model, overrides=(), log=lambda event, **fields: None):
+def silent(event, **fields):
+    pass
+
+
+def make_run(data, output, model, overrides=(), log=silent):
     values = {"data": {"path": str(data)}, "model": model}
     recipe = recipes.resolve(values, [*FAST.get(model, ()), *overrides])
     run = start(recipe, output, Context(log=log))
     advance(run, Context(log=log))
     return run
+
+
+def prepared_of(run):
+    section = run.read(PreparedSection)
+    return cache.load(run.path / section.caches[run.recipe.model])
+
+
+def fit(run):
+    """Fits the run's family once more; the model stays in memory."""
+    family = open_family(run.recipe.model)
+    settings = settings_of(family, run.recipe)
+    return family.fit(prepared_of(run), settings, Context(seed=run.recipe.seed))
+
+
+def difference(one, other):
+    """The largest between two sets of columns; infinite where they cannot be compared."""
+    assert one.keys() == other.keys()
+    largest = 0.0
+    for name in one:
+        a, b = one[name], other[name]
+        assert a.values.shape == b.values.shape, name
+        assert (a.offsets is None) == (b.offsets is None), name
+        if a.offsets is not None:
+            assert (a.offsets == b.offsets).all(), name
+        if not np.issubdtype(a.values.dtype, np.number):
+            assert (a.values == b.values).all(), name
+            continue
+        assert a.values.dtype == b.values.dtype, name
+        here = np.abs(a.values.astype(float) - b.values.astype(float)).max(initial=0)
+        largest = max(largest, float(np.nan_to_num(here, nan=np.inf)))
+    return largest
+
+
+def assert_same_bytes(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        a, b = one[name], other[name]
+        assert (a.values.dtype, a.values.shape) == (b.values.dtype, b.values.shape), name
+        assert a.values.tobytes() == b.values.tobytes(), name
+        assert (a.offsets is None) == (b.offsets is None), name
+        assert a.offsets is None or (a.offsets == b.offsets).all(), name
 
 
 @pytest.fixture(scope="session")
@@ -41,14 +89,44 @@ def data(folder):
 def trained(folder, data):
     runs = {}
 
+    def of(task, family, copy=""):
+        key = f"{task}-{family}{copy}"
+        if key not in runs:
+            runs[key] = make_run(data(task), folder / key, family)
+        return runs[key]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def kept_in_memory(trained):
+    models = {}
+
     def of(task, family):
-        if (task, family) not in runs:
-            runs[task, family] = make_run(data(task), folder / f"{task}-{family}", family)
-        return runs[task, family]
+        if (task, family) not in models:
+            models[task, family] = fit(trained(task, family))
+        return models[task, family]
 
     return of
 
 
 @pytest.fixture(params=PAIRS, ids="-by-".join)
-def run(request, trained):
-    return trained(*request.param)
+def pair(request):
+    return request.param
+
+
+@pytest.fixture
+def run(pair, trained):
+    return trained(*pair)
+
+
+@pytest.fixture
+def again(pair, trained):
+    """Another run of the same recipe."""
+    return trained(*pair, copy="-again")
+
+
+@pytest.fixture
+def fitted(pair, kept_in_memory):
+    """The same model, fitted again and never saved."""
+    return kept_in_memory(*pair)

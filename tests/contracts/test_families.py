@@ -1,100 +1,237 @@
 """What every family promises, on every task that it fits."""
 
+import inspect
+from importlib.metadata import metadata
+
 import msgspec
 import numpy as np
 import pytest
 
-from contracts.conftest import make_run
-from daylight.core.config import convert
+from contracts.conftest import assert_same_bytes, difference, make_run, prepared_of
+from daylight.core.config import Config, convert
+from daylight.core.context import Context
+from daylight.core.errors import UserError
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.sections import PreparedSection
 from daylight.data import prepared as cache
 from daylight.models import FAMILIES
+from daylight.runtime.inputs import TEXT, to_columns
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark, read, split_rows
-from daylight.steps.families import open_family
+from daylight.steps.families import open_family, settings_of
+from daylight.steps.pipeline import advance
+from daylight.tasks import TASKS
+from daylight.training import loop
+
+OUTPUT_TYPES = {
+    "label": {"probabilities": np.float32},
+    "real": {"value": np.float32},
+    "ranking": {"items": np.int64, "scores": np.float32},
+    "boxes": {"boxes": np.float32, "classes": np.int64, "scores": np.float32},
+    "text": {"text": TEXT},
+}
+
+every_family = pytest.mark.parametrize("name", FAMILIES)
 
 
-def prepared_of(run):
-    section = run.read(PreparedSection)
-    return cache.load(run.path / section.caches[run.recipe.model])
+def rows_of(on):
+    """The benchmark's inputs as a person has them: a mapping per row."""
+    fields = on.dataset.fields("input")
+    table = on.dataset.tables["examples"].take(on.rows).select([f.name for f in fields])
+    media = {field.name for field in fields if field.type == "image"}
+    return [
+        {name: on.dataset.root / value if name in media else value for name, value in row.items()}
+        for row in table.to_pylist()
+    ]
 
 
-def fitted_of(run):
-    return open_family(run.recipe.model).load(run.package)
+def plan_of(run, rows=None):
+    dataset, family = read(run), open_family(run.recipe.model)
+    return cache.Plan(
+        dataset,
+        rows or split_rows(dataset, run),
+        family.processing(dataset.schema, settings_of(family, run.recipe)),
+        TASKS[run.recipe.task].answer,
+    )
 
 
-def outputs_differ_by(one, other):
-    assert one.keys() == other.keys()
-    largest = 0.0
-    for name in one:
-        a, b = one[name], other[name]
-        assert len(a) == len(b)
-        assert a.values.shape == b.values.shape
-        if a.offsets is not None:
-            assert (a.offsets == b.offsets).all()
-        if np.issubdtype(a.values.dtype, np.number):
-            largest = max(largest, float(np.abs(a.values - b.values).max(initial=0)))
-        else:
-            assert (a.values == b.values).all()
-    return largest
-
-
-def test_the_export_answers_as_the_model_in_memory_does(run):
+def test_the_package_answers_as_the_model_in_memory_does(run, fitted):
     inputs = prepared_of(run).splits["test"].inputs
     exported = Predictor.open(run.package).program.answer(inputs)
-    assert outputs_differ_by(fitted_of(run).predict(inputs), exported) <= 1e-4
+    assert difference(fitted.predict(inputs), exported) <= 1e-4
 
 
-def test_saving_and_loading_changes_no_answer(run, tmp_path):
+def test_the_package_answers_as_the_model_that_is_loaded_from_it_does(run):
     inputs = prepared_of(run).splits["test"].inputs
-    fitted = fitted_of(run)
+    loaded = open_family(run.recipe.model).load(run.package)
+    exported = Predictor.open(run.package).program.answer(inputs)
+    assert difference(loaded.predict(inputs), exported) <= 1e-4
+
+
+def test_what_a_person_has_is_answered_as_the_prepared_test_split_is(run, fitted):
+    rows = rows_of(benchmark(run))
+    answered = Predictor.open(run.package).predict(rows).columns
+    expected = fitted.predict(prepared_of(run).splits["test"].inputs)
+    assert difference(expected, answered) <= 1e-4
+
+
+def test_saving_and_loading_changes_no_answer(run, fitted, tmp_path):
+    inputs = prepared_of(run).splits["test"].inputs
+    before = fitted.predict(inputs)
     fitted.save(tmp_path)
-    again = open_family(run.recipe.model).load(tmp_path)
-    assert outputs_differ_by(fitted.predict(inputs), again.predict(inputs)) == 0
+    loaded = open_family(run.recipe.model).load(tmp_path)
+    assert_same_bytes(before, loaded.predict(inputs))
 
 
-def test_one_by_one_answers_as_a_batch_does(run):
+def test_asking_twice_gives_the_same_answer(run, fitted):
+    inputs = prepared_of(run).splits["test"].inputs
+    assert_same_bytes(fitted.predict(inputs), fitted.predict(inputs))
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_small_batches_are_answered_as_large_ones(run, size):
     predictor = Predictor.open(run.package)
     inputs = benchmark(run).inputs()
     together = predictor.predict_columns(inputs, batch_size=64).columns
-    alone = predictor.predict_columns(inputs, batch_size=1).columns
-    assert outputs_differ_by(together, alone) <= 1e-5
+    in_parts = predictor.predict_columns(inputs, batch_size=size).columns
+    assert difference(together, in_parts) <= 1e-5
 
 
-@pytest.mark.parametrize("split", ["train", "test"])
+def test_in_memory_a_row_alone_is_answered_as_among_others(run, fitted):
+    inputs = prepared_of(run).splits["test"].inputs
+    together = fitted.predict(inputs)
+    for row in range(min(5, len(next(iter(inputs.values()))))):
+        alone = fitted.predict({n: c.take(np.array([row])) for n, c in inputs.items()})
+        expected = {name: column.take(np.array([row])) for name, column in together.items()}
+        assert difference(expected, alone) <= 1e-5
+
+
+def test_nothing_asked_is_nothing_answered(run):
+    assert len(Predictor.open(run.package).predict([])) == 0
+
+
+def test_answers_have_the_columns_and_types_of_their_kind(run, fitted):
+    answer = TASKS[run.recipe.task].answer
+    inputs = prepared_of(run).splits["test"].inputs
+    exported = Predictor.open(run.package).program.answer(inputs)
+    for outputs in (fitted.predict(inputs), exported):
+        assert tuple(outputs) == ANSWER_KINDS[answer].outputs
+        assert {n: c.values.dtype for n, c in outputs.items()} == OUTPUT_TYPES[answer]
+        assert {len(column) for column in outputs.values()} == {len(next(iter(inputs.values())))}
+        if answer == "label":
+            probabilities = outputs["probabilities"].values
+            assert probabilities.min() >= 0
+            assert np.abs(probabilities.sum(axis=1) - 1).max() <= 1e-5
+
+
+def test_answers_are_plain_json_and_one_line_for_people(run):
+    answers = Predictor.open(run.package).predict(rows_of(benchmark(run)))
+    for answer in answers:
+        assert msgspec.json.decode(msgspec.json.encode(answer)) == answer
+        line = TASKS[run.recipe.task].codec.show(answer)
+        assert isinstance(line, str)
+        assert "\n" not in line
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_processing_in_training_is_the_runtimes_bit_for_bit(run, split):
-    dataset = read(run)
-    section = run.read(PreparedSection)
     on = benchmark(run, split)
-    assert len(on.rows) == section.num_examples[split] == len(split_rows(dataset, run)[split])
-    # Prepared in pieces, run here whole: rows that are filled up may differ in width only.
-    ours = Predictor.open(run.package).program.process(on.inputs())
+    program = Predictor.open(run.package).program
     theirs = prepared_of(run).splits[split].inputs
-    for name, column in theirs.items():
-        assert column.values.dtype == ours[name].values.dtype
-        assert column.values.tobytes() == ours[name].values.tobytes()
+    assert len(on.rows) == run.read(PreparedSection).num_examples[split]
+    assert_same_bytes(theirs, program.process(on.inputs()))
+    assert_same_bytes(theirs, program.process(to_columns(program.program.fields, rows_of(on))))
 
 
-def test_the_same_recipe_gives_the_same_model(run, data, tmp_path):
-    again = make_run(run.recipe.data.path, tmp_path / "again", run.recipe.model)
-    digests = [Predictor.open(each.package).package.manifest.files for each in (run, again)]
-    for name, entry in digests[0].items():
-        if name.endswith((".safetensors", ".onnx")) or name in ("program.json", "labels.json"):
-            assert digests[1][name] == entry, name
+def test_preparing_in_pieces_is_preparing_at_once(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(cache, "CHUNK", 5)
+    pieces = cache.load(cache.build(plan_of(run), tmp_path / "prepared"))
+    for name, whole in prepared_of(run).splits.items():
+        assert_same_bytes(whole.inputs, pieces.splits[name].inputs)
+        assert_same_bytes(whole.targets, pieces.splits[name].targets)
 
 
-@pytest.mark.parametrize("spec", FAMILIES.values(), ids=lambda spec: spec.name)
+def test_processing_learns_nothing_from_the_test_split(run, tmp_path):
+    rows = split_rows(read(run), run)
+    blind = plan_of(run, {**rows, "test": rows["validation"][:1]})
+    assert cache.load(cache.build(blind, tmp_path / "prepared")).nodes == prepared_of(run).nodes
+
+
+def test_the_same_recipe_gives_the_same_model(run, again):
+    one, other = (Predictor.open(each.package).package.manifest for each in (run, again))
+    weights = {name for name in one.files if name.endswith(".safetensors")}
+    for name in (*weights, "config.json", "labels.json", "program.json"):
+        assert other.files[name] == one.files[name], name
+    assert other.model_digest == one.model_digest
+
+
+def test_a_training_that_was_cut_short_continues_to_the_same_model(run, tmp_path, monkeypatch):
+    if not hasattr(open_family(run.recipe.model).Settings(), "training"):
+        pytest.skip("is not trained by gradient")
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", -1.0)
+    seen = []
+
+    def cut(event, **fields):
+        seen.append(event)
+        if seen.count("epoch") == 2:
+            raise KeyboardInterrupt
+
+    place = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt):
+        make_run(run.recipe.data.path, place, run.recipe.model, log=cut)
+    resumed = []
+    continued = make_run(
+        run.recipe.data.path,
+        place,
+        run.recipe.model,
+        log=lambda event, **fields: resumed.append(fields.get("resumed")),
+    )
+    assert True in resumed
+    digests = [Predictor.open(r.package).package.manifest.model_digest for r in (run, continued)]
+    assert digests[0] == digests[1]
+    advance(continued, Context())
+
+
+@pytest.mark.parametrize("spec", FAMILIES.values(), ids=FAMILIES)
 def test_it_says_where_it_comes_from_and_what_it_takes(spec):
-    assert spec.license
-    assert spec.source
-    assert spec.title
+    assert spec.license.strip()
+    assert spec.source.strip()
+    assert spec.title.strip()
+    assert spec.inputs
+    assert spec.answers
     assert set(spec.inputs) <= INPUT_KINDS.keys()
     assert set(spec.answers) <= ANSWER_KINDS.keys()
+    assert set(spec.needs) <= set(metadata("daylight").get_all("Provides-Extra"))
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@every_family
+def test_it_is_listed_under_its_own_name(name):
+    assert FAMILIES[name].name == name
+
+
+@every_family
+def test_its_module_is_a_family(name):
+    family = open_family(name)
+    assert issubclass(family.Settings, Config)
+    for function, arguments in (("processing", 2), ("fit", 3), ("load", 1)):
+        assert len(inspect.signature(getattr(family, function)).parameters) == arguments
+    assert family.__doc__
+
+
+@every_family
+def test_it_names_no_task(name):
+    source = inspect.getsource(open_family(name))
+    assert not [task for task in TASKS if f'"{task}"' in source]
+
+
+@every_family
 def test_settings_come_back_from_json_as_they_were(name):
     settings = open_family(name).Settings()
     again = msgspec.json.decode(settings.to_json())
     assert convert(type(settings), again, where="settings") == settings
+
+
+@every_family
+def test_an_unknown_setting_is_refused_by_name(name):
+    with pytest.raises(UserError, match="no_such_setting"):
+        convert(open_family(name).Settings, {"no_such_setting": 1}, where="settings")

@@ -10,6 +10,7 @@ import pytest
 
 from daylight.core import recipe as recipes
 from daylight.core.context import Context
+from daylight.core.log import silent
 from daylight.core.sections import TrainedSection
 from daylight.steps import pipeline
 from daylight.training import loop
@@ -23,7 +24,7 @@ class Killed(BaseException):
     """Stands for a signal: nothing may catch it."""
 
 
-def train(data, output, overrides, log=lambda event, **fields: None):
+def train(data, output, overrides, log=silent):
     values = {"data": {"path": str(data)}, "model": "cnn"}
     recipe = recipes.resolve(values, overrides)
     run = pipeline.start(recipe, output, Context(log=log))
@@ -36,7 +37,7 @@ def test_a_killed_network_ends_with_the_same_bytes(photos, tmp_path, monkeypatch
     monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", 0.0)
     whole = train(photos, tmp_path / "whole", SHORT_CNN)
 
-    def kill(event, **fields):
+    def kill(event, /, **fields):
         if event == "batch" and fields["epoch"] == epoch:
             raise Killed
 
@@ -44,7 +45,7 @@ def test_a_killed_network_ends_with_the_same_bytes(photos, tmp_path, monkeypatch
         train(photos, tmp_path / "killed", SHORT_CNN, kill)
     resumed = []
 
-    def watch(event, **fields):
+    def watch(event, /, **fields):
         if event == "epoch" and fields.get("resumed"):
             resumed.append(fields["epoch"])
 
@@ -57,7 +58,7 @@ def test_a_killed_network_ends_with_the_same_bytes(photos, tmp_path, monkeypatch
 
 @pytest.mark.parametrize("event", ["prepare", "fit", "export", "evaluate"])
 def test_a_run_killed_anywhere_continues(photos, tmp_path, event):
-    def kill(name, **fields):
+    def kill(name, /, **fields):
         if name == event:
             raise Killed
 

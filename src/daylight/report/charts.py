@@ -1,137 +1,248 @@
-"""Drawings as SVG: pure functions from numbers to markup."""
+"""Drawings as SVG: pure functions from numbers to markup, coloured by the page's style."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 560, 240
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 34
+from daylight.core.sections import Score
+from daylight.report.wording import number
+
+WIDTH, HEIGHT = 380, 250
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 38
+MAX_MARKS = 8000
+"""A heat map draws its largest shares; more would weigh more than they show."""
 
 
-def interval_bar(
-    value: float, low: float, high: float, *, marks: tuple[float | None, float, float]
-) -> Markup:
-    """A dot on a bar, with a tick for the baseline.
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The ends of an axis; ``low < high``."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def around(cls, low: float, high: float) -> Self:
+        """Widened to round numbers, so that it has an extent and its ends can be read.
+
+        >>> Scale.around(0.13, 0.91)
+        Scale(low=0.0, high=1.0)
+        """
+        if high <= low:
+            low, high = low - 0.5, high + 0.5
+        step = _round_step(high - low)
+        return cls(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step)
+
+    def share(self, value: float) -> float:
+        """Where a value lies, 0 to 1."""
+        return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
+
+    def ticks(self) -> list[float]:
+        """Round numbers from end to end."""
+        step = _round_step(self.high - self.low)
+        count = round((self.high - self.low) / step)
+        return [self.low + index * step for index in range(count + 1)]
+
+
+def interval_plot(score: Score, scale: Scale, *, compact: bool = False) -> Markup:
+    """A dot on its interval, and a tick for the baseline on its own.
 
     Args:
-        value: Where the dot is.
-        low: Where the bar begins.
-        high: Where it ends.
-        marks: The baseline (or ``None``), and the ends of the scale.
+        score: Has a value.
+        scale: Its ends are written below, unless ``compact``.
     """
-    baseline, start, stop = marks
+    width, height = (110, 16) if compact else (240, 30)
 
-    def x(number: float) -> str:
-        share = (number - start) / (stop - start or 1)
-        return f"{4 + 152 * min(1.0, max(0.0, share)):.1f}"
+    def x(value: float) -> str:
+        return f"{6 + (width - 12) * scale.share(value):.1f}"
 
-    parts = [
-        '<svg class="bar" viewBox="0 0 160 16" role="img">',
-        f"<title>{value:.3f}, interval {low:.3f} to {high:.3f}</title>",
-        '<line class="scale" x1="4" x2="156" y1="8" y2="8"/>',
-    ]
-    if baseline is not None:
-        parts.append(
-            f'<line class="baseline" x1="{x(baseline)}" x2="{x(baseline)}" y1="2" y2="14"/>'
-        )
-    parts.append(f'<line class="interval" x1="{x(low)}" x2="{x(high)}" y1="8" y2="8"/>')
-    parts.append(f'<circle class="value" cx="{x(value)}" cy="8" r="3.5"/></svg>')
-    return Markup("".join(parts))  # noqa: S704 - numbers only
+    parts = [_open("plot", (width, height), _said(score)), _rule("scale", "6", x(scale.high))]
+    if not compact:
+        for end, anchor in ((scale.low, "start"), (scale.high, "end")):
+            at = "1" if anchor == "start" else str(width - 1)
+            parts.append(_text("tick", at, "28", f"{end:g}", anchor))
+    if score.baseline is not None:
+        if score.baseline_low is not None and score.baseline_high is not None:
+            parts.append(_rule("spread", x(score.baseline_low), x(score.baseline_high)))
+        at = x(score.baseline)
+        parts.append(f'<line class="base" x1="{at}" x2="{at}" y1="1.5" y2="14.5"/>')
+    if score.low is not None and score.high is not None:
+        parts.append(_rule("interval", x(score.low), x(score.high)))
+    parts.append(f'<circle class="dot" cx="{x(score.value or 0.0)}" cy="8" r="4"/></svg>')
+    return _markup(parts)
 
 
-def lines(
-    title: str, x_name: str, series: Sequence[tuple[str, Sequence[float]]], xs: Sequence[float]
-) -> Markup:
-    """Curves over a common x, each with its name at its end.
+def curve(title: str, name: str, xs: Sequence[int], ys: Sequence[float]) -> Markup:
+    """One value over epochs.
 
     Args:
-        title: Read by those who do not see the picture.
-        x_name: Below the axis.
-        series: Names and values, as long as ``xs``.
-        xs: Increasing.
+        title: What is drawn; read to those who do not see it.
+        name: Of the class that colours it.
+        xs: Epochs, increasing.
+        ys: As many values; what is not finite leaves a gap.
     """
-    values = [value for _, ys in series for value in ys]
-    frame = _Frame((min(xs), max(xs)), (min(values), max(values)))
-    parts = [_open(title), frame.axes(x_name)]
-    for index, (name, ys) in enumerate(series):
-        points = " ".join(frame.point(x, y) for x, y in zip(xs, ys, strict=True))
-        end_x, end_y = frame.point(xs[-1], ys[-1]).split(",")
-        parts.append(f'<polyline class="line line-{index}" points="{points}"/>')
-        parts.append(f'<circle class="end end-{index}" cx="{end_x}" cy="{end_y}" r="3"/>')
-        anchor = float(end_y) + (-8 if float(end_y) > TOP + 14 else 14)
-        parts.append(
-            f'<text class="name name-{index}" x="{end_x}" y="{anchor:.1f}" '
-            f'text-anchor="end">{escape(name)}</text>'
-        )
-    return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - names are escaped
+    points = [(x, y) for x, y in zip(xs, ys, strict=True) if math.isfinite(y)]
+    values = [y for _, y in points] or [0.0]
+    frame = _Frame(
+        Scale(min(xs), max(xs) if max(xs) > min(xs) else min(xs) + 1),
+        Scale.around(min(values), max(values)),
+    )
+    said = f"{title}: {number(values[0])} at first, {number(values[-1])} at last"
+    parts = [_open("chart", (WIDTH, HEIGHT), said), *frame.rows(), *frame.epochs()]
+    path = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in points)
+    parts.append(f'<polyline class="{name}" points="{path}"/>')
+    for x, y in points:
+        radius = 3.5 if (x, y) == points[-1] else 2 if len(points) <= 40 else 0
+        if radius:
+            parts.append(
+                f'<circle class="{name}-dot" cx="{frame.x(x)}" cy="{frame.y(y)}" r="{radius}"/>'
+            )
+    return _markup([*parts, "</svg>"])
 
 
 def reliability(
     confidence: Sequence[float | None], accuracy: Sequence[float | None], counts: Sequence[int]
 ) -> Markup:
-    """How often answers of each confidence are right; dots grow with their number."""
-    frame = _Frame((0.0, 1.0), (0.0, 1.0))
-    start, stop = frame.point(0, 0).split(","), frame.point(1, 1).split(",")
-    parts = [
-        _open("How often answers of each confidence are right"),
-        frame.axes("confidence"),
-        f'<line class="ideal" x1="{start[0]}" y1="{start[1]}" x2="{stop[0]}" y2="{stop[1]}"/>',
+    """How often answers of each confidence are right, over how many there are of each."""
+    frame = _Frame(Scale(0, 1), Scale(0, 1), height=300, bottom=104)
+    parts = [_open("chart", (WIDTH, 300), "How often answers of each confidence are right")]
+    parts += frame.rows()
+    parts.append(
+        f'<line class="ideal" x1="{frame.x(0)}" y1="{frame.y(0)}" '
+        f'x2="{frame.x(1)}" y2="{frame.y(1)}"/>'
+    )
+    known = [
+        (x, y, count)
+        for x, y, count in zip(confidence, accuracy, counts, strict=True)
+        if x is not None and y is not None and count
     ]
-    most = max(counts, default=1) or 1
-    for x, y, count in zip(confidence, accuracy, counts, strict=True):
-        if x is None or y is None or not count:
-            continue
-        place = frame.point(x, y).split(",")
-        radius = 3 + 9 * (count / most) ** 0.5
-        parts.append(
-            f'<circle class="value" cx="{place[0]}" cy="{place[1]}" r="{radius:.1f}">'
-            f"<title>confidence {x:.2f}: {y:.2f} right, {count:,} answers</title></circle>"
-        )
-    return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - numbers only
+    path = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y, _ in known)
+    parts.append(f'<polyline class="first" points="{path}"/>')
+    parts += [
+        f'<circle class="first-dot" cx="{frame.x(x)}" cy="{frame.y(y)}" r="3.5">'
+        f"<title>confidence {x:.2f}, right {y:.2f}, answers {count:,}</title></circle>"
+        for x, y, count in known
+    ]
+    parts += _counts(frame, counts)
+    for tick in (0, 0.25, 0.5, 0.75, 1):
+        parts.append(_text("tick", frame.x(tick), "276", f"{tick:g}", "middle"))
+    parts.append(_text("tick", f"{(LEFT + WIDTH - RIGHT) / 2:g}", "294", "confidence", "middle"))
+    return _markup([*parts, "</svg>"])
+
+
+def _counts(frame: "_Frame", counts: Sequence[int]) -> list[str]:
+    """Bars below the diagram, one per bin."""
+    most, floor, tall = max(counts, default=0) or 1, 260, 44
+    width = (WIDTH - LEFT - RIGHT) / max(1, len(counts))
+    parts = [
+        f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{floor}" y2="{floor}"/>',
+        _text("tick", str(LEFT - 8), str(floor - tall + 8), f"{most:,}", "end"),
+    ]
+    for index, count in enumerate(counts):
+        if count:
+            height = max(1.0, tall * count / most)
+            parts.append(
+                f'<rect class="count" x="{LEFT + index * width + 1:.1f}" y="{floor - height:.1f}" '
+                f'width="{width - 2:.1f}" height="{height:.1f}"><title>{count:,}</title></rect>'
+            )
+    return parts
+
+
+def heat_map(
+    right: Iterable[tuple[int, int, int]],
+    wrong: Iterable[tuple[int, int, int]],
+    *,
+    size: tuple[int, int],
+) -> Markup:
+    """A matrix as one square per cell, the darker the larger its share of the row.
+
+    Args:
+        right: Column, row and share (percent) of the cells of right answers.
+        wrong: The same of the others.
+        size: Columns, rows.
+    """
+    said = f"{size[0]} answers (across) by {size[1]} true labels (down)"
+    parts = [_open("heat", size, said)]
+    for name, marks in (("right", right), ("wrong", wrong)):
+        kept = sorted(marks, key=lambda mark: -mark[2])[:MAX_MARKS]
+        depths: dict[int, list[str]] = {}
+        for x, y, share in sorted(kept, key=lambda mark: (mark[1], mark[0])):
+            depth = min(10, 2 + math.ceil(share / 8))
+            depths.setdefault(depth, []).append(f"M{x} {y}h1v1h-1z")
+        for depth, squares in sorted(depths.items()):
+            parts.append(f'<path class="{name}" opacity="{depth / 10:g}" d="{"".join(squares)}"/>')
+    return _markup([*parts, "</svg>"])
 
 
 class _Frame:
     """Scales data to the drawing, y upwards."""
 
-    def __init__(self, xs: tuple[float, float], ys: tuple[float, float]) -> None:
-        self.xs, self.ys = _widened(xs), _widened(ys)
+    def __init__(
+        self, across: Scale, up: Scale, *, height: int = HEIGHT, bottom: int = BOTTOM
+    ) -> None:
+        self.across, self.up = across, up
+        self.floor = height - bottom
 
-    def point(self, x: float, y: float) -> str:
-        across = (x - self.xs[0]) / (self.xs[1] - self.xs[0])
-        up = (y - self.ys[0]) / (self.ys[1] - self.ys[0])
-        left = LEFT + across * (WIDTH - LEFT - RIGHT)
-        return f"{left:.1f},{HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM):.1f}"
+    def x(self, value: float) -> str:
+        return f"{LEFT + self.across.share(value) * (WIDTH - LEFT - RIGHT):.1f}"
 
-    def axes(self, x_name: str) -> str:
+    def y(self, value: float) -> str:
+        return f"{self.floor - self.up.share(value) * (self.floor - TOP):.1f}"
+
+    def rows(self) -> list[str]:
+        """Lines across with their numbers."""
         parts = []
-        for step in range(5):
-            y = self.ys[0] + (self.ys[1] - self.ys[0]) * step / 4
-            place = self.point(self.xs[0], y).split(",")[1]
+        for tick in self.up.ticks():
+            y = self.y(tick)
+            name = "axis" if tick == self.up.low else "grid"
             parts.append(
-                f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place}" y2="{place}"/>'
-                f'<text class="tick" x="{LEFT - 8}" y="{float(place) + 4:.1f}" '
-                f'text-anchor="end">{y:.2f}</text>'
+                f'<line class="{name}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
             )
-        for x, anchor in ((self.xs[0], "start"), (self.xs[1], "end")):
-            place = self.point(x, self.ys[0]).split(",")[0]
-            parts.append(
-                f'<text class="tick" x="{place}" y="{HEIGHT - 14}" '
-                f'text-anchor="{anchor}">{x:g}</text>'
-            )
-        middle = (LEFT + WIDTH - RIGHT) / 2
-        parts.append(
-            f'<text class="tick" x="{middle}" y="{HEIGHT - 14}" text-anchor="middle">'
-            f"{escape(x_name)}</text>"
-        )
-        return "".join(parts)
+            label = f"{tick:.6g}" if tick else "0"
+            parts.append(_text("tick", str(LEFT - 8), f"{float(y) + 4:.1f}", label, "end"))
+        return parts
+
+    def epochs(self) -> list[str]:
+        """At most eight whole numbers below the drawing."""
+        first, last = int(self.across.low), int(self.across.high)
+        step = math.ceil((last - first + 1) / 8)
+        parts = [
+            _text("tick", self.x(epoch), str(self.floor + 16), str(epoch), "middle")
+            for epoch in range(first, last + 1, step)
+        ]
+        middle = f"{(LEFT + WIDTH - RIGHT) / 2:g}"
+        return [*parts, _text("tick", middle, str(self.floor + 33), "epoch", "middle")]
 
 
-def _widened(ends: tuple[float, float]) -> tuple[float, float]:
-    return ends if ends[1] > ends[0] else (ends[0] - 0.5, ends[1] + 0.5)
+def _round_step(extent: float) -> float:
+    """1, 2 or 5 times a power of ten: about five steps."""
+    power = 10.0 ** math.floor(math.log10(extent / 4))
+    return min((1, 2, 5, 10), key=lambda factor: abs(factor * power - extent / 4)) * power
 
 
-def _open(title: str) -> str:
+def _said(score: Score) -> str:
+    text = f"{score.title} {number(score.value)}"
+    if score.low is not None and score.high is not None:
+        text += f", interval {number(score.low)} to {number(score.high)}"
+    return text if score.baseline is None else f"{text}, baseline {number(score.baseline)}"
+
+
+def _open(name: str, size: tuple[int, int], title: str) -> str:
     return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+        f'<svg class="{name}" viewBox="0 0 {size[0]} {size[1]}" role="img">'
         f"<title>{escape(title)}</title>"
     )
+
+
+def _rule(name: str, start: str, stop: str) -> str:
+    return f'<line class="{name}" x1="{start}" x2="{stop}" y1="8" y2="8"/>'
+
+
+def _text(name: str, x: str, y: str, text: str, anchor: str) -> str:
+    return f'<text class="{name}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _markup(parts: Iterable[str]) -> Markup:
+    return Markup("".join(parts))  # noqa: S704 - numbers, and text that was escaped

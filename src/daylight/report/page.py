@@ -1,29 +1,26 @@
 """Brings the sections of a run together on one page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from daylight import __version__
 from daylight.core.recipe import Recipe
-from daylight.core.sections import Example, PreparedSection, Score, Scores, TrainedSection
+from daylight.core.sections import Figure, PreparedSection, Scores, TrainedSection
 from daylight.core.types import ModelSpec, SplitName, Task
-from daylight.report.charts import interval_bar, lines, reliability
-from daylight.report.pictures import data_uri
+from daylight.report import wording
+from daylight.report.charts import curve, reliability
+from daylight.report.examples import has_pictures, shown
+from daylight.report.matrix import matrix
+from daylight.report.score_tables import score_tables
 
-MAX_ROWS = 30
-"""Longer tables show their worst rows; the rest folds away."""
-
-MAX_MATRIX = 20
-"""Larger confusion matrices are shown as a list of their largest errors."""
-
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("daylight.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-)
+MAX_COUNTED = 30
+"""Of more labels only the largest and the smallest are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,159 +42,121 @@ class ReportData:
 
 def render(data: ReportData) -> bytes:
     """Gives the page in UTF-8; equal sections give equal bytes."""
-    overall = [score for score in data.scores.scores if score.label is None]
-    per_label = [score for score in data.scores.scores if score.label is not None]
-    splits = [name for name in get_args(SplitName) if name in data.prepared.num_examples]
-    style, _, _ = _ENVIRONMENT.loader.get_source(_ENVIRONMENT, "style.css")  # type: ignore[union-attr]
-    page = _ENVIRONMENT.get_template("report.html.jinja").render(
-        data=data,
-        name=Path(data.recipe.data.path).name,
-        lead=_lead(data.scores),
-        splits=splits,
-        counts=", ".join(f"{data.prepared.num_examples[s]:,} {s}" for s in splits),
-        style=Markup(style),  # noqa: S704 - our own file
-        version=__version__,
-        overall=[_row(score) for score in overall],
-        cautions=_cautions(overall),
-        labels=_label_rows(per_label),
-        label_titles=list(dict.fromkeys(score.title for score in per_label)),
-        curve=_curve(data),
-        matrices=[_matrix(f.title, f.data) for f in data.scores.figures if f.kind == "matrix"],
-        calibrations=[
-            (f.title, f.data["error"], _calibration(f.data))
-            for f in data.scores.figures
-            if f.kind == "calibration"
-        ],
-        examples=[_picture(example, data) for example in data.scores.examples],
-        mistakes=[_picture(example, data) for example in data.scores.mistakes],
-        settings=_settings(data.recipe),
-        max_rows=MAX_ROWS,
+    page = (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            task=data.task,
+            spec=data.spec,
+            prepared=data.prepared,
+            trained=data.trained,
+            scores=data.scores,
+            name=wording.data_name(data.recipe),
+            saw=wording.without_path(data.prepared.saw, data.recipe),
+            headline=wording.headline(data.scores),
+            style=_style(),
+            version=__version__,
+            splits=[name for name in get_args(SplitName) if name in data.prepared.num_examples],
+            counted=_counted(data.prepared.label_counts),
+            skipped=_skipped(data),
+            tables=score_tables(data.scores.scores),
+            curves=_curves(data),
+            figures=[_figure(figure) for figure in data.scores.figures],
+            pictured=has_pictures(data.prepared),
+            examples=shown(data.scores.examples, data.prepared, data.media),
+            mistakes=shown(data.scores.mistakes, data.prepared, data.media),
+            settings=_settings(data.recipe),
+            lines=wording.recipe_lines(data.recipe),
+        )
     )
-    return page.encode()
+    return page.encode("utf-8", "replace")
 
 
-def _lead(scores: Scores) -> str:
-    """The one sentence that everybody reads."""
-    first = scores.scores[0]
-    unit = "" if first.unit == "ratio" else f" {first.unit}"
-    text = f"{first.title} {number(first.value)}{unit}"
-    if first.low is not None:
-        text += f" (95 % interval {number(first.low)} to {number(first.high)})"
-    text += f" on {scores.num_examples:,} {scores.split} examples"
-    if first.baseline is not None:
-        text += f"; the baseline, {scores.baseline}, reaches {number(first.baseline)}"
-    return f"{text}."
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("daylight.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=wording.number, size=wording.size, plain=wording.plain, with_unit=wording.with_unit
+    )
+    return environment
 
 
-def number(value: float | None) -> str:
-    """Three decimals, or a dash where there is none."""
-    return "-" if value is None else f"{value:,.3f}"
+def _style() -> Markup:
+    text = files("daylight.report").joinpath("templates/style.css").read_text("utf-8")
+    return Markup(text)  # noqa: S704 - our own file
 
 
-def size(size_bytes: int) -> str:
-    """A size for people.
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Labels with their examples by split; ``hidden`` are between ``most`` and ``least``."""
 
-    >>> size(1_234_567)
-    '1.2 MB'
-    """
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size_bytes >= factor:
-            return f"{size_bytes / factor:.1f} {unit}"
-    return f"{size_bytes} bytes"
+    most: list[tuple[str, dict[str, int]]]
+    least: list[tuple[str, dict[str, int]]]
+    hidden: int
 
 
-def _row(score: Score) -> dict[str, Any]:
-    return {"score": score, "bar": _bar(score)}
+def _counted(counts: Mapping[str, dict[str, int]]) -> _Counted:
+    if len(counts) <= MAX_COUNTED:
+        return _Counted(list(counts.items()), [], 0)
+    ordered = sorted(counts.items(), key=lambda item: -sum(item[1].values()))
+    return _Counted(ordered[:5], ordered[-5:], len(ordered) - 10)
 
 
-def _bar(score: Score) -> Markup | None:
-    if score.value is None or score.low is None or score.high is None:
-        return None
-    ends = [score.value, score.low, score.high, *([score.baseline] if score.baseline else [])]
-    start, stop = (0.0, 1.0) if min(ends) >= 0 and max(ends) <= 1 else (min(ends), max(ends))
-    if start > 0:
-        start = 0.0
-    return interval_bar(score.value, score.low, score.high, marks=(score.baseline, start, stop))
-
-
-def _cautions(scores: Sequence[Score]) -> list[tuple[str, list[str]]]:
-    """Each caution once, with the metrics that it holds for."""
-    grouped: dict[str, list[str]] = {}
-    for score in scores:
-        if score.caution:
-            grouped.setdefault(score.caution, []).append(score.title)
-    return list(grouped.items())
-
-
-def _label_rows(scores: Sequence[Score]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """A row per label with all its scores, the worst label first."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for score in scores:
-        rows.setdefault(score.label or "", []).append(_row(score))
-
-    def worst(row: tuple[str, list[dict[str, Any]]]) -> float:
-        values = [each["score"].value for each in row[1] if each["score"].value is not None]
-        return min(values, default=0.0)
-
-    return sorted(rows.items(), key=worst)
-
-
-def _curve(data: ReportData) -> Markup | None:
-    epochs = data.trained.curve
-    if len(epochs) < 2:
-        return None
-    series = [
-        ("loss", [epoch.loss for epoch in epochs]),
-        ("validation score", [epoch.score for epoch in epochs]),
+def _skipped(data: ReportData) -> list[tuple[str, str]]:
+    """Files and reasons; reasons may name the file by its whole path."""
+    return [
+        (wording.without_path(name, data.recipe), wording.without_path(reason, data.recipe))
+        for name, reason in sorted(data.prepared.skipped.items())
     ]
-    return lines("Loss and score by epoch", "epoch", series, [epoch.epoch for epoch in epochs])
 
 
-def _matrix(title: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    rows, columns, counts = found["rows"], found["columns"], found["counts"]
-    confused = sorted(
-        (
-            (count, rows[i], columns[j])
-            for i, line in enumerate(counts)
-            for j, count in enumerate(line)
-            if count and rows[i] != columns[j]
-        ),
-        key=lambda each: -each[0],
+def _curves(data: ReportData) -> list[tuple[str, Markup]]:
+    epochs = data.trained.curve
+    if not epochs:
+        return []
+    xs = [epoch.epoch for epoch in epochs]
+    score = data.scores.scores[0].title if data.scores.scores else "Score"
+    drawn = (
+        ("Training loss", "second", [epoch.loss for epoch in epochs]),
+        (f"{score} on validation", "first", [epoch.score for epoch in epochs]),
     )
-    most = max((max(line) for line in counts if line), default=0) or 1
-    shades = [[round(100 * (count / most) ** 0.5) for count in line] for line in counts]
+    return [(title, curve(title, name, xs, ys)) for title, name, ys in drawn]
+
+
+def _settings(recipe: Recipe) -> dict[str, str]:
     return {
-        "title": title,
-        "rows": rows,
-        "columns": columns,
-        "cells": [list(zip(*pair, strict=True)) for pair in zip(counts, shades, strict=True)],
-        "small": len(rows) <= MAX_MATRIX,
-        "confused": confused[:10],
+        key: wording.plain(value)
+        for key, value in wording.flat({**recipe.settings, **recipe.training}).items()
     }
 
 
-def _calibration(found: Mapping[str, Any]) -> Markup:
-    return reliability(found["confidence"], found["accuracy"], found["counts"])
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A figure and what its template, ``figure-<kind>.html.jinja``, draws."""
+
+    kind: str
+    title: str
+    content: Any
 
 
-def _picture(example: Example, data: ReportData) -> dict[str, Any]:
-    shows = any(f.type == "image" and f.role == "input" for f in data.prepared.fields)
-    return {
-        "example": example,
-        "shows": shows,
-        "uri": data_uri(data.media, example.id) if shows else None,
-    }
+_DRAWINGS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "matrix": matrix,
+    "calibration": lambda found: {
+        "chart": reliability(found["confidence"], found["accuracy"], found["counts"]),
+        "error": found["error"],
+        "bins": [
+            bin_
+            for bin_ in zip(found["confidence"], found["accuracy"], found["counts"], strict=True)
+            if bin_[2]
+        ],
+    },
+}
 
 
-def _settings(recipe: Recipe) -> dict[str, Any]:
-    """The recipe as flat lines; of the data's path only the name, which tells nobody's disk."""
-    flat: dict[str, Any] = {}
-    for key, value in recipe.to_dict().items():
-        if isinstance(value, dict):
-            flat.update({f"{key}.{name}": inner for name, inner in value.items()})
-        else:
-            flat[key] = value
-    return {**flat, "data.path": Path(recipe.data.path).name}
-
-
-_ENVIRONMENT.filters.update(number=number, size=size)
+def _figure(figure: Figure) -> _Drawn:
+    return _Drawn(figure.kind, figure.title, _DRAWINGS[figure.kind](figure.data))

@@ -52,9 +52,21 @@ def flatten_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
     """Puts back what ``flatten_optimizer`` took."""
+    parameters = [each for group in optimizer.param_groups for each in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith("optimizer."):
             _, index, key = name.split(".", 2)
-            state.setdefault(int(index), {})[key] = tensor
+            like = parameters[int(index)]
+            moment = in_layout_of(like, tensor) if tensor.shape == like.shape else tensor
+            state.setdefault(int(index), {})[key] = moment
     optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+
+
+def in_layout_of(like: Tensor, tensor: Tensor) -> Tensor:
+    """The tensor with its values where ``like`` has them in memory.
+
+    A file holds rows end to end, a network may be channels-last; fused optimisers walk weights and
+    moments by address, so both must be laid out alike.
+    """
+    return torch.empty_like(like, requires_grad=False).copy_(tensor)

@@ -18,6 +18,7 @@ from daylight.training.batches import epoch as epoch_batches
 from daylight.training.batches import num_batches
 from daylight.training.checkpoint import (
     flatten_optimizer,
+    in_layout_of,
     load_state,
     restore_optimizer,
     save_state,
@@ -211,7 +212,9 @@ class _Fit:
             return
         tensors, facts = saved
         self.module.load_state_dict(_under("module.", tensors))
-        self.average = _under("average.", tensors)
+        now = self.module.state_dict()
+        average = _under("average.", tensors)
+        self.average = {name: in_layout_of(now[name], each) for name, each in average.items()}
         self._pairs = self._floating()
         restore_optimizer(self.optimizer, tensors)
         self.state = _State(facts["epoch"], facts["best"], _under("best.", tensors), facts["curve"])

@@ -1,0 +1,53 @@
+"""Examples with their answers: with pictures where the input is one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from daylight.core.sections import Example, PreparedSection
+from daylight.report.pictures import Thumbnail, thumbnail
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An example as it is shown.
+
+    Attributes:
+        picture: ``None`` where there is none, or it cannot be read.
+        verdict: ``"right"``, ``"wrong"``, or nothing where the answers have no such measure.
+    """
+
+    id: str
+    target: Any
+    line: str
+    error: float | None
+    picture: Thumbnail | None
+    verdict: str
+
+
+def shown(examples: Sequence[Example], prepared: PreparedSection, media: Path) -> list[Shown]:
+    """Finds the picture of each example, if it is a picture."""
+    pictured = has_pictures(prepared)
+    return [
+        Shown(
+            id=example.id,
+            target=example.target,
+            line=example.line,
+            error=example.error,
+            picture=thumbnail(media, example.id) if pictured else None,
+            verdict=_verdict(example.error),
+        )
+        for example in examples
+    ]
+
+
+def has_pictures(prepared: PreparedSection) -> bool:
+    """Whether a picture is among the inputs."""
+    return any(field.type == "image" and field.role == "input" for field in prepared.fields)
+
+
+def _verdict(error: float | None) -> str:
+    if error is None:
+        return ""
+    return "right" if error == 0 else "wrong"

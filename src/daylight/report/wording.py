@@ -1,0 +1,107 @@
+"""Values in the words of the page: numbers, sizes, digests, sentences."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from daylight.core.recipe import Recipe
+from daylight.core.sections import Score, Scores
+
+MISSING = "\N{EN DASH}"
+MAX_TEXT = 160
+
+
+def number(value: float | None) -> str:
+    """Three decimals, or two digits of what is smaller than that shows.
+
+    >>> number(0.8514), number(0.000012), number(None)
+    ('0.851', '1.2e-05', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if 0 < abs(value) < 0.0005:
+        return f"{value:.2g}"
+    return f"{value:,.3f}"
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A ratio needs no unit."""
+    return text if unit in ("", "ratio") else f"{text} {unit}"
+
+
+def size(size_bytes: int) -> str:
+    """A size for people.
+
+    >>> size(1_234_567)
+    '1.2 MB'
+    """
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.1f} {unit}"
+    return f"{size_bytes} bytes"
+
+
+def plain(value: Any) -> str:
+    """Any JSON value as one short line.
+
+    >>> plain("rose"), plain(2.5), plain(["a", "b"])
+    ('rose', '2.500', 'a, b')
+    """
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, float):
+        text = number(value)
+    elif isinstance(value, list | tuple) and all(isinstance(each, str | int) for each in value):
+        text = ", ".join(str(each) for each in value)
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def headline(scores: Scores) -> str:
+    """The one sentence that everybody reads."""
+    on = f"on {scores.num_examples:,} {scores.split} examples"
+    if not scores.scores:
+        return f"Nothing was measured {on}."
+    first: Score = scores.scores[0]
+    text = f"{first.title} {with_unit(number(first.value), first.unit)}"
+    if first.low is not None and first.high is not None:
+        text += f" (95\u00a0% interval {number(first.low)} to {number(first.high)})"
+    text += f" {on}"
+    if first.baseline is not None:
+        text += f"; the baseline, {scores.baseline}, reaches {number(first.baseline)}"
+    return f"{text}."
+
+
+def data_name(recipe: Recipe) -> str:
+    """The last part of the data's path: the rest tells about somebody's disk."""
+    return Path(recipe.data.path).name or "data"
+
+
+def without_path(text: str, recipe: Recipe) -> str:
+    """A message with the data's folder written as its name only."""
+    path = recipe.data.path.rstrip("/\\")
+    return text.replace(path, data_name(recipe)) if path else text
+
+
+def recipe_lines(recipe: Recipe) -> dict[str, str]:
+    """What was asked for, by dotted key; what nobody set is left out."""
+    values = recipe.to_dict()
+    values["data"] = {**values["data"], "path": data_name(recipe)}
+    return {key: plain(value) for key, value in flat(values).items()}
+
+
+def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested keys joined by dots, without those that are not set.
+
+    >>> flat({"a": {"b": 1, "c": None}})
+    {'a.b': 1}
+    """
+    lines: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            lines |= flat(value, f"{prefix}{key}.")
+        elif value not in (None, ""):
+            lines[f"{prefix}{key}"] = value
+    return lines
