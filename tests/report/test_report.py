@@ -1,0 +1,161 @@
+"""The report: one file, for anybody, that tells nothing it should not."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from PIL import Image
+
+from contracts.conftest import make_run
+from daylight.core.sections import PreparedSection, Scores, TrainedSection
+from daylight.models import FAMILIES
+from daylight.report.page import ReportData, render
+from daylight.tasks import TASKS
+from tiny import TINY, patterns
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def data_of(run):
+    return ReportData(
+        task=TASKS[run.recipe.task],
+        spec=FAMILIES[run.recipe.model],
+        recipe=run.recipe,
+        prepared=run.read(PreparedSection),
+        trained=run.read(TrainedSection),
+        scores=run.read(Scores),
+        media=Path(run.recipe.data.path),
+    )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    place = tmp_path_factory.mktemp("report")
+    names = ["<script>alert('a')</script>", "猫 " * 30, "c", "d"]
+    for index, name in enumerate(names):
+        for number in range(8):
+            path = place / "data" / name.replace("/", "|") / f"{number}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("RGB", (20, 20), (index * 60, number * 30, 9)).save(path)
+    return make_run(place / "data", place / "run", "cnn")
+
+
+@pytest.fixture(scope="module")
+def hundred(tmp_path_factory):
+    place = tmp_path_factory.mktemp("hundred")
+    data = patterns(place / "data", classes=100, each=3, side=8)
+    return make_run(data, place / "run", "random-forest")
+
+
+@pytest.fixture(scope="module", params=[name for name in TINY if name != "image-classification"])
+def other(request, tmp_path_factory):
+    place = tmp_path_factory.mktemp(request.param)
+    data = TINY[request.param](place / "data")
+    return make_run(data, place / "run", TASKS[request.param].default)
+
+
+def test_equal_sections_give_equal_bytes(run):
+    assert render(data_of(run)) == render(data_of(run)) == (run.path / "report.html").read_bytes()
+
+
+def test_names_from_the_data_are_text_and_never_markup(run):
+    page = render(data_of(run)).decode()
+    assert "<script" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_it_does_not_tell_where_the_data_lay(run):
+    assert str(run.path.parent) not in render(data_of(run)).decode()
+
+
+def test_it_needs_nothing_from_outside(run):
+    page = render(data_of(run)).decode()
+    links = re.findall(r'(?:src|href|url)\s*[=(]\s*["\']?([^"\')\s>]+)', page)
+    assert links
+    assert all(link.startswith("data:") for link in links)
+
+
+def numbers_of(scores):
+    return [s for s in scores.scores if s.value is not None]
+
+
+def test_every_score_with_its_interval_is_on_the_page(run, other):
+    for each in (run, other):
+        page = render(data_of(each)).decode()
+        for score in numbers_of(each.read(Scores)):
+            assert score.title in page
+            assert f"{score.value:,.3f}" in page
+            if score.low is not None:
+                assert f"{score.low:,.3f} to {score.high:,.3f}" in page
+
+
+def test_a_hundred_classes_fold_away_and_are_all_there(hundred):
+    page = render(data_of(hundred)).decode()
+    assert "<summary>70 more</summary>" in page
+    assert all(f"class {label}" in page for label in range(100))
+
+
+def test_missing_pictures_are_said_and_stop_nothing(run, tmp_path):
+    page = render(dataclasses.replace(data_of(run), media=tmp_path)).decode()
+    assert "picture not found" in page
+    assert "data:image" not in page
+
+
+def test_files_that_were_left_out_are_listed(run):
+    data = data_of(run)
+    prepared = msgspec.structs.replace(data.prepared, skipped={"a.png": "a.png is damaged"})
+    assert "a.png is damaged" in render(dataclasses.replace(data, prepared=prepared)).decode()
+
+
+def luminance(color):
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_has_the_contrast_that_wcag_aa_asks_for(run):
+    """Source: WCAG 2.2, success criterion 1.4.3."""
+    page = render(data_of(run)).decode()
+    schemes = re.findall(r":root \{([^}]*)\}", page)
+    assert len(schemes) == 2
+    for scheme in schemes:
+        colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", scheme))
+        for name in ("ink", "quiet", "accent", "second"):
+            light, dark = sorted([luminance(colors[name]), luminance(colors["page"])])[::-1]
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+def test_a_browser_shows_it_at_any_width_and_asks_for_nothing(run, hundred, other):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        for each in (run, hundred, other):
+            for width in (390, 1280):
+                for scheme in ("light", "dark"):
+                    page = browser.new_page(
+                        viewport={"width": width, "height": 800}, color_scheme=scheme
+                    )
+                    said, asked = [], []
+                    page.on("console", lambda message, said=said: said.append(message.text))
+                    page.on("pageerror", lambda error, said=said: said.append(str(error)))
+                    page.on("request", lambda request, asked=asked: asked.append(request.url))
+                    page.goto(f"file://{each.path}/report.html")
+                    assert said == []
+                    outside = [url for url in asked if not url.startswith(("file:", "data:"))]
+                    assert outside == []
+                    assert page.evaluate("document.documentElement.scrollWidth") <= width
+                    page.close()
+        browser.close()
