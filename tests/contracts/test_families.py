@@ -13,13 +13,16 @@ from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.sections import PreparedSection
+from daylight.core.types import Column
 from daylight.data import prepared as cache
 from daylight.models import FAMILIES
 from daylight.runtime.inputs import TEXT, to_columns
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark, read, split_rows
 from daylight.steps.families import open_family, settings_of
+from daylight.steps.packaging import largest_difference
 from daylight.steps.pipeline import advance
+from daylight.steps.train import MAX_DIFFERENCE
 from daylight.tasks import TASKS
 from daylight.training import loop
 
@@ -73,6 +76,45 @@ def test_what_a_person_has_is_answered_as_the_prepared_test_split_is(run, fitted
     answered = Predictor.open(run.package).predict(rows).columns
     expected = fitted.predict(prepared_of(run).splits["test"].inputs)
     assert difference(expected, answered) <= 1e-4
+
+
+class Altered:
+    """A model one of whose outputs is not what it should be."""
+
+    def __init__(self, fitted, name, alter):
+        self._fitted, self._name, self._alter = fitted, name, alter
+
+    def predict(self, inputs):
+        outputs = dict(self._fitted.predict(inputs))
+        return {**outputs, self._name: self._alter(outputs[self._name])}
+
+
+def first_changed(column):
+    values = column.values.copy()
+    if values.dtype == TEXT:
+        values[0] = values[0] + "!"
+    elif values.dtype.kind == "f":
+        values[0] = np.nan
+    else:
+        values[0] += 1
+    return Column(values, column.offsets)
+
+
+def one_more_in_the_first_row(column):
+    return Column(
+        column.values, np.minimum(column.offsets + (column.offsets > 0), len(column.values))
+    )
+
+
+def test_an_export_that_answers_otherwise_is_noticed(run, fitted):
+    prepared = prepared_of(run)
+    assert largest_difference(run.package, fitted, prepared) <= MAX_DIFFERENCE
+    for name, column in fitted.predict(prepared.splits["validation"].inputs).items():
+        altered = Altered(fitted, name, first_changed)
+        assert largest_difference(run.package, altered, prepared) > MAX_DIFFERENCE, name
+        if column.offsets is not None and len(column) > 1:
+            altered = Altered(fitted, name, one_more_in_the_first_row)
+            assert largest_difference(run.package, altered, prepared) > MAX_DIFFERENCE, name
 
 
 def test_saving_and_loading_changes_no_answer(run, fitted, tmp_path):

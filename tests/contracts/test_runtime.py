@@ -1,110 +1,111 @@
-"""The runtime: light, closed, and without anything that trains."""
+"""The base install opens a package and answers; asking for help loads next to nothing."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-import msgspec
 import pytest
 
-from daylight.core.config import Config, convert
-from daylight.core.errors import UnknownNameError, UserError
-from daylight.core.kinds import ANSWER_KINDS
-from daylight.core.registry import Registry
-from daylight.metrics import FIGURES, METRICS
-from daylight.runtime.operations import OPERATIONS
+from contracts.conftest import PAIRS
+from contracts.test_families import rows_of
+from daylight.cli.main import build_parser
+from daylight.runtime.predictor import Predictor
+from daylight.steps.dataset import benchmark
+
+TRAINING_ONLY = ("torch", "pandas", "pyarrow", "sklearn", "scipy", "onnx", "onnxscript")
+HEAVY = (*TRAINING_ONLY, "numpy", "onnxruntime", "PIL", "safetensors", "jinja2", "rich", "yaml")
 
 FORBID = """
-import sys
+import json, sys
+
 class Forbid:
+    # Not an ImportError: nobody may catch it and go on without.
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {forbidden!r}:
-            raise ImportError(name + " is forbidden here")
+        if name.split(".")[0] in {names!r}:
+            raise AssertionError(f"{{name}} was imported")
+
 sys.meta_path.insert(0, Forbid())
 """
-TRAINING = ["torch", "pandas", "pyarrow", "sklearn", "scipy", "onnx", "yaml", "jinja2", "rich"]
+
+ANSWER = """
+from daylight import Predictor
+
+asked = json.load(sys.stdin)
+answers = [list(Predictor.open(folder).predict(rows)) for folder, rows in asked]
+json.dump(answers, sys.stdout)
+"""
 
 
-def python(code, *arguments):
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+def python(code, *, forbidden=TRAINING_ONLY, stdin="", path=()):
+    """Runs code where some modules cannot be imported, and gives what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORBID.format(names=set(forbidden)) + code],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))},
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-@pytest.mark.parametrize("family", ["cnn", "random-forest", "single-layer", "majority"])
-def test_a_package_answers_where_nothing_that_trains_can_be_imported(trained, family):
-    run = trained("image-classification", family)
-    picture = next(iter(sorted((run.path.parent / "image-classification").rglob("*.png"))))
-    code = FORBID.format(forbidden=TRAINING) + (
-        "from daylight import Predictor\n"
-        "print(Predictor.open(sys.argv[1]).predict([sys.argv[2]])[0]['label'])"
-    )
-    assert python(code, run.package, picture).startswith("class ")
-    command = FORBID.format(forbidden=TRAINING) + (
-        "from daylight.cli.main import main; main(['predict', *sys.argv[1:]])"
-    )
-    assert str(picture) in python(command, run.path, picture)
+def plain(row):
+    return {name: str(value) if isinstance(value, Path) else value for name, value in row.items()}
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import daylight",
-        "from daylight.cli.main import build_parser; build_parser().print_help()",
-    ],
-)
-def test_help_and_import_load_nothing_heavy(code):
-    heavy = {"numpy", "torch", "onnxruntime", "PIL", "msgspec", "rich", "sklearn", "pyarrow"}
-    report = "import json, sys; print(); print(json.dumps(sorted(sys.modules)))"
-    loaded = json.loads(python(f"{code}; {report}").splitlines()[-1])
-    assert not heavy & set(loaded)
+def test_what_is_forbidden_here_is_noticed():
+    with pytest.raises(AssertionError, match="torch was imported"):
+        python("import torch")
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_an_operation_refuses_what_it_does_not_know(name):
-    operation = OPERATIONS[name]
-    assert issubclass(operation.parameters, Config)
-    with pytest.raises(UserError, match="unknown field"):
-        convert(operation.parameters, {"command": "rm"}, where=name)
+def test_every_package_answers_with_the_base_install_alone(trained):
+    asked, expected = [], []
+    for pair in PAIRS:
+        run = trained(*pair)
+        rows = [plain(row) for row in rows_of(benchmark(run))[:3]]
+        asked.append((str(run.package), rows))
+        expected.append(list(Predictor.open(run.package).predict(rows)))
+    found = json.loads(python(ANSWER, stdin=json.dumps(asked)))
+    assert found == json.loads(json.dumps(expected))
 
 
-def test_plug_ins_add_tasks_and_families_but_no_operations():
-    assert OPERATIONS._table == OPERATIONS._builtin
+def test_the_command_predict_needs_the_base_install_alone(trained):
+    run = trained("image-classification", "cnn")
+    picture = str(rows_of(benchmark(run))[0]["image"])
+    command = ["predict", str(run.path), picture, "--json"]
+    code = f"from daylight.cli.main import main\nmain({command!r})"
+    expected = Predictor.open(run.package).predict([picture])[0]["label"]
+    assert json.dumps(expected) in python(code)
 
 
-@pytest.mark.parametrize("kind", ANSWER_KINDS.values(), ids=lambda kind: kind.name)
-def test_an_answer_kinds_metrics_and_figures_are_in_the_tables(kind):
-    assert kind.metrics
-    assert {METRICS[name].name for name in kind.metrics} == set(kind.metrics)
-    assert all(callable(FIGURES[name]) for name in kind.figures)
+def test_importing_daylight_loads_nothing_heavy():
+    python("import daylight", forbidden=HEAVY)
 
 
-TABLE: Registry[object] = Registry(
-    "thing", {"pi": "math:pi", "broken": "no.such.module:x"}, plugins=False
-)
+def test_help_loads_nothing_heavy():
+    code = "from daylight.cli.main import main\nmain([])\nmain(['--help'])"
+    assert "usage: daylight" in python(code, forbidden=HEAVY)
 
 
-def test_a_broken_entry_breaks_only_itself():
-    assert list(TABLE) == ["pi", "broken"]
-    assert TABLE["pi"] == pytest.approx(3.14159, abs=1e-5)
-    with pytest.raises(ModuleNotFoundError):
-        TABLE["broken"]
+@pytest.mark.parametrize("command", sorted(build_parser()._subparsers._group_actions[0].choices))
+def test_help_of_a_command_loads_nothing_heavy(command):
+    code = f"from daylight.cli.main import main\nmain([{command!r}, '--help'])"
+    assert f"usage: daylight {command}" in python(code, forbidden=HEAVY)
 
 
-def test_a_table_is_a_mapping_and_suggests_names():
-    assert "po" not in TABLE
-    with pytest.raises(UnknownNameError, match="Unknown thing 'pii'") as caught:
-        TABLE["pii"]
-    assert caught.value.hint == "Did you mean 'pi'?"
+@pytest.mark.parametrize("command", ["models", "doctor"])
+def test_listing_what_there_is_loads_no_framework(command):
+    code = f"from daylight.cli.main import main\nmain([{command!r}])"
+    assert python(code, forbidden=(*TRAINING_ONLY, "onnxruntime", "numpy"))
 
 
-def test_records_refuse_keys_that_they_do_not_have_and_changes():
-    class Point(Config):
-        x: int = 0
-
-    with pytest.raises(UserError, match="unknown field `y`"):
-        convert(Point, {"y": 1}, where="here")
-    with pytest.raises(AttributeError):
-        Point().x = 1
-    assert msgspec.json.decode(Point(x=3).to_json()) == {"x": 3}
+def test_listing_families_and_tasks_imports_no_framework():
+    code = """
+from daylight.models import FAMILIES
+from daylight.tasks import TASKS
+print(len([spec.title for spec in FAMILIES.values()]), len([task.title for task in TASKS.values()]))
+"""
+    assert python(code)

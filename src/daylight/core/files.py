@@ -71,9 +71,30 @@ def folder_atomic(path: Path) -> Iterator[Path]:
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
-        old = path.with_name(f".{path.name}.old")
+        old = _old(path)
         shutil.rmtree(old, ignore_errors=True)
         if path.exists():
             path.rename(old)
         temporary.rename(path)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(path: Path) -> None:
+    """Puts back a folder that ``folder_atomic`` had moved aside when it was killed."""
+    if _old(path).is_dir() and not path.exists():
+        _old(path).rename(path)
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f".{path.name}.old")
+
+
+def copy_cheaply(source: Path, target: Path) -> None:
+    """Gives a file a second name where the disk can, else copies it.
+
+    Files that are only ever replaced, as by ``write_atomic``, may share their bytes.
+    """
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

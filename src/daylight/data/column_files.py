@@ -36,6 +36,11 @@ class ColumnWriter:
             descr = npy.dtype_to_descr(values.dtype)
             self._header = {"descr": descr, "fortran_order": False, "shape": (0, *values.shape[1:])}
             npy.write_array_header_1_0(self._file, self._header)
+        if values.shape[1:] != self._header["shape"][1:]:
+            raise ValueError(
+                f"{self._path.name}: pieces differ in shape; keep runs ragged in prepared columns, "
+                "and pad them where the model begins"
+            )
         self._file.write(values.data)
         self._count += len(values)
         if column.offsets is not None:

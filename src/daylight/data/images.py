@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from daylight.core.errors import DataError
 from daylight.core.types import Field, Node, Processing, Schema, SplitName
+from daylight.runtime.operations.image import upright_size
 
 IMAGE_SUFFIXES = frozenset(
     {".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
@@ -78,7 +79,7 @@ def image_facts(paths: Sequence[Path]) -> dict[str, Any]:
     for path in paths[::step]:
         try:
             with Image.open(path) as image:
-                width, height = image.size
+                width, height = upright_size(image)
                 modes[image.mode] += 1
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
             continue

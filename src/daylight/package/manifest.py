@@ -56,7 +56,7 @@ def seal(folder: Path, *, version: str) -> Manifest:
             sha256=sha256_file(path), size_bytes=path.stat().st_size
         )
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
     }
     manifest = Manifest(format_version=FORMAT_VERSION, daylight_version=version, files=files)
     write_atomic(folder / MANIFEST, manifest.to_json())

@@ -53,7 +53,7 @@ def interval_plot(score: Score, scale: Scale, *, compact: bool = False) -> Marku
         score: Has a value.
         scale: Its ends are written below, unless ``compact``.
     """
-    width, height = (110, 16) if compact else (240, 30)
+    width, height = (110, 16) if compact else (200, 30)
 
     def x(value: float) -> str:
         return f"{6 + (width - 12) * scale.share(value):.1f}"
@@ -62,7 +62,7 @@ def interval_plot(score: Score, scale: Scale, *, compact: bool = False) -> Marku
     if not compact:
         for end, anchor in ((scale.low, "start"), (scale.high, "end")):
             at = "1" if anchor == "start" else str(width - 1)
-            parts.append(_text("tick", at, "28", f"{end:g}", anchor))
+            parts.append(_text("tick", at, "28", _tick(end), anchor))
     if score.baseline is not None:
         if score.baseline_low is not None and score.baseline_high is not None:
             parts.append(_rule("spread", x(score.baseline_low), x(score.baseline_high)))
@@ -119,20 +119,20 @@ def reliability(
         if x is not None and y is not None and count
     ]
     path = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y, _ in known)
-    parts.append(f'<polyline class="first" points="{path}"/>')
+    parts.append(f'<polyline class="accent" points="{path}"/>')
     parts += [
-        f'<circle class="first-dot" cx="{frame.x(x)}" cy="{frame.y(y)}" r="3.5">'
+        f'<circle class="accent-dot" cx="{frame.x(x)}" cy="{frame.y(y)}" r="3.5">'
         f"<title>confidence {x:.2f}, right {y:.2f}, answers {count:,}</title></circle>"
         for x, y, count in known
     ]
-    parts += _counts(frame, counts)
+    parts += _counts(counts)
     for tick in (0, 0.25, 0.5, 0.75, 1):
         parts.append(_text("tick", frame.x(tick), "276", f"{tick:g}", "middle"))
     parts.append(_text("tick", f"{(LEFT + WIDTH - RIGHT) / 2:g}", "294", "confidence", "middle"))
     return _markup([*parts, "</svg>"])
 
 
-def _counts(frame: "_Frame", counts: Sequence[int]) -> list[str]:
+def _counts(counts: Sequence[int]) -> list[str]:
     """Bars below the diagram, one per bin."""
     most, floor, tall = max(counts, default=0) or 1, 260, 44
     width = (WIDTH - LEFT - RIGHT) / max(1, len(counts))
@@ -200,8 +200,7 @@ class _Frame:
             parts.append(
                 f'<line class="{name}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
             )
-            label = f"{tick:.6g}" if tick else "0"
-            parts.append(_text("tick", str(LEFT - 8), f"{float(y) + 4:.1f}", label, "end"))
+            parts.append(_text("tick", str(LEFT - 8), f"{float(y) + 4:.1f}", _tick(tick), "end"))
         return parts
 
     def epochs(self) -> list[str]:
@@ -220,6 +219,10 @@ def _round_step(extent: float) -> float:
     """1, 2 or 5 times a power of ten: about five steps."""
     power = 10.0 ** math.floor(math.log10(extent / 4))
     return min((1, 2, 5, 10), key=lambda factor: abs(factor * power - extent / 4)) * power
+
+
+def _tick(value: float) -> str:
+    return f"{round(value, 9):,.7g}" if abs(value) > 1e-9 else "0"
 
 
 def _said(score: Score) -> str:

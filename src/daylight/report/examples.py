@@ -15,7 +15,7 @@ class Shown:
 
     Attributes:
         picture: ``None`` where there is none, or it cannot be read.
-        verdict: ``"right"``, ``"wrong"``, or nothing where the answers have no such measure.
+        right: Whether the answer is known to be right.
     """
 
     id: str
@@ -23,7 +23,7 @@ class Shown:
     line: str
     error: float | None
     picture: Thumbnail | None
-    verdict: str
+    right: bool
 
 
 def shown(examples: Sequence[Example], prepared: PreparedSection, media: Path) -> list[Shown]:
@@ -36,7 +36,7 @@ def shown(examples: Sequence[Example], prepared: PreparedSection, media: Path) -
             line=example.line,
             error=example.error,
             picture=thumbnail(media, example.id) if pictured else None,
-            verdict=_verdict(example.error),
+            right=example.error == 0,
         )
         for example in examples
     ]
@@ -45,9 +45,3 @@ def shown(examples: Sequence[Example], prepared: PreparedSection, media: Path) -
 def has_pictures(prepared: PreparedSection) -> bool:
     """Whether a picture is among the inputs."""
     return any(field.type == "image" and field.role == "input" for field in prepared.fields)
-
-
-def _verdict(error: float | None) -> str:
-    if error is None:
-        return ""
-    return "right" if error == 0 else "wrong"

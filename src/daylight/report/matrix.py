@@ -46,7 +46,8 @@ class Matrix:
 def matrix(found: Mapping[str, Any]) -> Matrix:
     """Reads a figure of kind ``matrix``."""
     rows, columns = tuple(found["rows"]), tuple(found["columns"])
-    cells = tuple(_cells(row, columns, counts) for row, counts in zip(rows, found["counts"]))
+    lines = zip(rows, found["counts"], strict=True)
+    cells = tuple(_cells(row, columns, counts) for row, counts in lines)
     wrong = [cell for line in cells for cell in line if cell.count and not cell.right]
     small = max(len(rows), len(columns)) <= MAX_TABLE
     return Matrix(

@@ -123,14 +123,14 @@ def _curves(data: ReportData) -> list[tuple[str, Markup]]:
     score = data.scores.scores[0].title if data.scores.scores else "Score"
     drawn = (
         ("Training loss", "second", [epoch.loss for epoch in epochs]),
-        (f"{score} on validation", "first", [epoch.score for epoch in epochs]),
+        (f"{score} on validation", "accent", [epoch.score for epoch in epochs]),
     )
     return [(title, curve(title, name, xs, ys)) for title, name, ys in drawn]
 
 
 def _settings(recipe: Recipe) -> dict[str, str]:
     return {
-        key: wording.plain(value)
+        key: wording.exact(value)
         for key, value in wording.flat({**recipe.settings, **recipe.training}).items()
     }
 

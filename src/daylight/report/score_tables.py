@@ -9,7 +9,7 @@ from markupsafe import Markup
 from daylight.core.sections import Score
 from daylight.report.charts import Scale, interval_plot
 
-MAX_LABELS = 20
+MAX_LABELS = 30
 """Longer tables show their worst rows; the rest folds away."""
 
 
@@ -41,14 +41,14 @@ class ScoreTables:
 
     Attributes:
         overall: Those of all examples.
-        titles: Of the metrics that are measured per label.
+        titles: Of the metrics that are measured per label, with their units.
         worst: Labels with their scores, worst first; all of them if they are few.
         others: The rest, in the same order.
         notes: Each caution once; rows cite it by its place, from 1.
     """
 
     overall: tuple[Row, ...]
-    titles: tuple[str, ...]
+    titles: tuple[tuple[str, str], ...]
     worst: tuple[LabelRow, ...]
     others: tuple[LabelRow, ...]
     notes: tuple[str, ...]
@@ -62,7 +62,9 @@ def score_tables(scores: Sequence[Score]) -> ScoreTables:
     for score in scores:
         if score.label is not None:
             by_label.setdefault(score.label, {})[score.metric] = score
-    metrics = {score.metric: score.title for score in scores if score.label is not None}
+    metrics = {
+        score.metric: (score.title, score.unit) for score in scores if score.label is not None
+    }
     scales = {
         metric: _scale(each[metric] for each in by_label.values() if metric in each)
         for metric in metrics
@@ -124,4 +126,6 @@ def _scale(scores: Iterable[Score]) -> Scale:
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
     if low >= 0 and high <= 1 and all(score.unit == "ratio" for score in seen):
         return Scale(0.0, 1.0)
+    if high <= 1 and all(score.unit == "ratio" for score in seen):
+        high = 1.0
     return Scale.around(min(low, 0.0), max(high, 0.0))

@@ -13,16 +13,12 @@ MAX_TEXT = 160
 
 
 def number(value: float | None) -> str:
-    """Three decimals, or two digits of what is smaller than that shows.
+    """Three decimals, or a dash where there is no number.
 
-    >>> number(0.8514), number(0.000012), number(None)
-    ('0.851', '1.2e-05', '–')
+    >>> number(0.8514), number(81000)
+    ('0.851', '81,000.000')
     """
-    if value is None or not math.isfinite(value):
-        return MISSING
-    if 0 < abs(value) < 0.0005:
-        return f"{value:.2g}"
-    return f"{value:,.3f}"
+    return MISSING if value is None or not math.isfinite(value) else f"{value:,.3f}"
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -89,7 +85,16 @@ def recipe_lines(recipe: Recipe) -> dict[str, str]:
     """What was asked for, by dotted key; what nobody set is left out."""
     values = recipe.to_dict()
     values["data"] = {**values["data"], "path": data_name(recipe)}
-    return {key: plain(value) for key, value in flat(values).items()}
+    return {key: exact(value) for key, value in flat(values).items()}
+
+
+def exact(value: Any) -> str:
+    """A setting as it was given.
+
+    >>> exact("adam"), exact(0.1), exact(True)
+    ('adam', '0.1', 'true')
+    """
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -23,11 +23,13 @@ class Step:
         section: What it leaves.
         help: One line for people.
         after: Sections that it reads; if one of them changes, the step is due again.
+        outputs: What else it leaves, relative to the run; if it is gone, the step is due again.
     """
 
     section: type[Section]
     help: str
     after: tuple[type[Section], ...] = ()
+    outputs: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -37,16 +39,23 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step(PreparedSection, "Read, split and process the data."),
-    Step(TrainedSection, "Fit the baseline and the model, and package both.", (PreparedSection,)),
+    Step(
+        TrainedSection,
+        "Fit the baseline and the model, and package both.",
+        (PreparedSection,),
+        ("package/manifest.json", "baseline/manifest.json"),
+    ),
     Step(
         Scores,
         "Score the package beside its baseline, with intervals.",
         (PreparedSection, TrainedSection),
+        ("package/metrics.json",),
     ),
     Step(
         ReportSection,
         "Write everything into one HTML file.",
         (PreparedSection, TrainedSection, Scores),
+        ("report.html", "package/report.html"),
     ),
 )
 

@@ -1,6 +1,6 @@
 """Makes a package of a fitted model, and keeps its evidence up to date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +9,13 @@ import numpy as np
 
 from daylight import __version__
 from daylight.core.config import Config, pretty_json
-from daylight.core.files import folder_atomic, write_atomic
+from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, Score, Scores
 from daylight.core.types import Fitted, ModelSpec, Prepared, Program
 from daylight.models import FAMILIES
 from daylight.package.card import write_card
-from daylight.package.manifest import Manifest, seal
+from daylight.package.manifest import Manifest, read_manifest, seal
 from daylight.package.package import Package
 from daylight.package.provenance import observe
 from daylight.runtime.predictor import Predictor
@@ -76,15 +76,23 @@ def add_scores(run: Run, scores: Scores) -> None:
     spec = FAMILIES[run.recipe.model]
     settings = settings_of(open_family(spec.name), run.recipe)
     card = _card(run, run.read(PreparedSection), spec, settings, scores.scores)
-    write_atomic(run.package / "metrics.json", scores.to_json())
-    write_atomic(run.package / "README.md", card)
-    seal(run.package, version=__version__)
+    _add(run.package, {"metrics.json": scores.to_json(), "README.md": card})
 
 
 def add_report(run: Run, report: bytes) -> None:
     """Puts the report into the package; the model stays the same."""
-    write_atomic(run.package / "report.html", report)
-    seal(run.package, version=__version__)
+    _add(run.package, {"report.html": report})
+
+
+def _add(package: Path, files: Mapping[str, bytes]) -> None:
+    """Replaces the package by one with these files: whoever opens it sees the old or the new."""
+    with folder_atomic(package) as place:
+        for name in read_manifest(package).files:
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            copy_cheaply(package / name, place / name)
+        for name, data in files.items():
+            write_atomic(place / name, data)
+        seal(place, version=__version__)
 
 
 def _card(

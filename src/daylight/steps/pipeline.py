@@ -87,6 +87,8 @@ def is_due(step: Step, run: Run) -> bool:
     """Whether a step has to run: it never did, what it read has changed, or its output is gone."""
     if not run.is_current(step.section, after=step.after):
         return True
+    if not all((run.path / name).exists() for name in step.outputs):
+        return True
     if step.section is not PreparedSection:
         return False
     section = run.read(PreparedSection)

@@ -117,12 +117,29 @@ class Network:
                 output_names=list(outputs),
                 dynamic_shapes=(tuple({0: rows} for _ in batch),),
             )
-        if exported is None:
-            raise RuntimeError("torch.onnx gave no program")
-        exported.save(folder / GRAPH)
+        save_graph(exported, folder / GRAPH)
         return (
             Node(operation="onnx", inputs=self.names, outputs=outputs, parameters={"file": GRAPH}),
         )
+
+
+def save_graph(exported: torch.onnx.ONNXProgram | None, path: Path) -> None:
+    """Writes what ``torch.onnx.export`` gave, without the traces of where it was made.
+
+    The exporter notes for every node which lines of which files it came from: paths of somebody's
+    disk, which a package must not tell.
+    """
+    if exported is None:
+        raise RuntimeError("torch.onnx gave no program")
+    graph = exported.model.graph
+    everything: list[Any] = [exported.model, graph, *graph.all_nodes()]
+    for noted in everything:
+        noted.metadata_props.clear()
+        noted.doc_string = None
+    for node in graph.all_nodes():
+        for value in node.outputs:
+            value.metadata_props.clear()
+    exported.save(path)
 
 
 class _Finished(nn.Module):

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from daylight.core.types import Column, Columns, Node, Prepared
 from daylight.runtime.program import open_nodes
+from daylight.training.network import save_graph
 from daylight_shapes.middle_box import BOXES, SIDE, Settings, processing
 
 __all__ = ["BrightBox", "Settings", "fit", "load", "processing"]
@@ -68,7 +69,7 @@ class BrightBox:
                 verbose=False,
                 dynamic_shapes=({0: torch.export.Dim("rows")},),
             )
-        exported.save(folder / "model.onnx")
+        save_graph(exported, folder / "model.onnx")
         outputs = ("candidates", "candidate_scores")
         file = {"file": "model.onnx"}
         return Node(operation="onnx", inputs=("pixels",), outputs=outputs, parameters=file), BOXES

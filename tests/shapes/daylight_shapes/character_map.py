@@ -17,13 +17,13 @@ class Settings(Config):
     """None."""
 
 
+PAD = Node(operation="pad", inputs=("characters",), outputs=("padded", "lengths"))
+
+
 def processing(schema: Schema, settings: Settings) -> Processing:
     return Processing(
-        (
-            Node(operation="characters", inputs=("source",), outputs=("characters",)),
-            Node(operation="pad", inputs=("characters",), outputs=("padded", "lengths")),
-        ),
-        ("padded", "lengths"),
+        (Node(operation="characters", inputs=("source",), outputs=("characters",)),),
+        ("characters",),
         targets=(Node(operation="characters", inputs=("target",), outputs=("written",)),),
     )
 
@@ -37,8 +37,9 @@ class CharacterMap:
 
     def predict(self, inputs: Columns) -> Columns:
         characters = [""] * NUM_RESERVED + list(self.vocabulary)
-        rows = zip(inputs["padded"].values, inputs["lengths"].values, strict=True)
-        texts = ["".join(characters[self.places[i]] for i in row[:n]) for row, n in rows]
+        column = inputs["characters"]
+        rows = [column[row] for row in range(len(column))]
+        texts = ["".join(characters[self.places[i]] for i in row) for row in rows]
         return {"text": Column(np.array(texts, np.dtypes.StringDType()))}
 
     def save(self, folder: Path) -> None:
@@ -48,6 +49,7 @@ class CharacterMap:
     def export(self, folder: Path) -> tuple[Node, ...]:
         save_model(self._decoder(), folder / "decoder.onnx")
         return (
+            PAD,
             Node(
                 operation="generate",
                 inputs=("padded", "lengths"),
@@ -107,7 +109,7 @@ def fit(prepared: Prepared, settings: Settings, context: object) -> CharacterMap
     split = prepared.splits["train"]
     for row in range(len(split)):
         written = split.targets["written"][row]
-        shown = split.inputs["padded"][row][: len(written)]
+        shown = split.inputs["characters"][row][: len(written)]
         np.add.at(counts, (shown, written[: len(shown)]), 1)
     return CharacterMap(counts.argmax(axis=1).tolist(), vocabulary)
 

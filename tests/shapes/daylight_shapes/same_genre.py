@@ -17,18 +17,13 @@ class Settings(Config):
     """None."""
 
 
+PAD = Node(operation="pad", inputs=("taken",), outputs=("padded",), parameters={"fill": -1})
+
+
 def processing(schema: Schema, settings: Settings) -> Processing:
     return Processing(
-        (
-            Node(operation="lookup", inputs=("history",), outputs=("taken",)),
-            Node(
-                operation="pad",
-                inputs=("taken",),
-                outputs=("padded",),
-                parameters={"fill": -1},
-            ),
-        ),
-        ("taken", "padded"),
+        (Node(operation="lookup", inputs=("history",), outputs=("taken",)),),
+        ("taken",),
         tables={"items": (Node(operation="one_hot", inputs=("genre",), outputs=("genre.wide",)),)},
     )
 
@@ -41,9 +36,10 @@ class SameGenre:
     counts: Any
 
     def predict(self, inputs: Columns) -> Columns:
-        liked = self.genres[inputs["padded"].values].sum(axis=1)
+        taken = inputs["taken"]
+        liked = np.stack([self.genres[taken[row]].sum(axis=0) for row in range(len(taken))])
         scores = liked @ self.genres[:-1].T + self.counts / self.counts.sum()
-        return top(scores.astype(np.float32), inputs["taken"])
+        return top(scores.astype(np.float32), taken)
 
     def save(self, folder: Path) -> None:
         save_file({"genres": self.genres, "counts": self.counts}, folder / "model.safetensors")
@@ -75,7 +71,7 @@ class SameGenre:
             outputs=("all_scores",),
             parameters={"file": "model.onnx"},
         )
-        return scores, TOP
+        return PAD, scores, TOP
 
 
 def fit(prepared: Prepared, settings: Settings, context: object) -> SameGenre:

@@ -106,8 +106,8 @@ def _read(source: Any, parameters: Parameters) -> "tuple[Array, tuple[int, int]]
                     f"{MAX_PIXELS / 1e6:.0f} million",
                     hint="Scale it down first.",
                 )
-            turned = image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
-            original = image.size[::-1] if turned else image.size
+            original = upright_size(image)
+            turned = original != image.size
             image.draft(mode, size[::-1] if turned else size)  # JPEG: decodes no more than needed
             upright = ImageOps.exif_transpose(image)
             flat = _flatten(upright).convert(mode)
@@ -123,6 +123,15 @@ def _read(source: Any, parameters: Parameters) -> "tuple[Array, tuple[int, int]]
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise DataError(f"{name} is damaged ({error})") from None
     return array.reshape(parameters.height, parameters.width, -1), original
+
+
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height that a picture has once EXIF has turned it; reads the header only.
+
+    Pillow turns TIFF by itself, and gives its size as turned already.
+    """
+    turned = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
+    return (image.height, image.width) if turned else (image.width, image.height)
 
 
 def _open(source: Any, name: str) -> Image.Image:

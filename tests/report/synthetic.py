@@ -1,0 +1,100 @@
+"""Small sections made in code: what the report must be able to show."""
+
+from pathlib import Path
+
+from daylight.core.recipe import DataConfig, Recipe
+from daylight.core.sections import Epoch, Example, Figure, PreparedSection, Score, Scores
+from daylight.core.sections import TrainedSection as Trained
+from daylight.core.types import Field
+from daylight.models import FAMILIES
+from daylight.report.page import ReportData
+from daylight.tasks import TASKS
+
+FOLDER = "/home/somebody/secret/flowers"
+
+
+def score(metric="accuracy", value=0.851, **changed):
+    values = {
+        "metric": metric,
+        "title": metric.title(),
+        "unit": "ratio",
+        "higher_is_better": True,
+        "value": value,
+        "low": None if value is None else value - 0.023,
+        "high": None if value is None else value + 0.021,
+        "method": "bca",
+        "num_examples": 1000,
+        "baseline": 0.1,
+        "baseline_low": 0.09,
+        "baseline_high": 0.11,
+    }
+    return Score(**{**values, **changed})
+
+
+def report_data(
+    labels=("rose", "lily"), *, scores=None, media=Path("/nowhere"), skipped=None, curve=True
+):
+    """Everything of a report on these labels, or on real-valued answers if there are none."""
+    per_label = [
+        score(metric, 0.5 + 0.004 * index, label=label, caution=f"It rests on {index} examples.")
+        for index, label in enumerate(labels)
+        for metric in ("precision", "recall")
+    ]
+    examples = tuple(
+        Example(id=f"{name}.png", target=name, answer={}, line=f"{name} 0.77", error=0.0)
+        for name in labels[:3]
+    ) or (Example(id="houses.csv#3", target=100.5, answer={}, line="98.2", error=2.3),)
+    kind = "image" if labels else "number"
+    return ReportData(
+        task=next(iter(TASKS.values())),
+        spec=next(iter(FAMILIES.values())),
+        recipe=Recipe(data=DataConfig(path=FOLDER), settings={"units": 64}),
+        prepared=PreparedSection(
+            saw="Some pictures",
+            data_digest="d" * 64,
+            listing_digest="e" * 64,
+            fields=(Field(name="x", type=kind, role="input"),),
+            num_examples={"train": 4000, "test": 1000},
+            labels=tuple(labels),
+            label_counts={label: {"train": 40, "test": 10} for label in labels},
+            skipped=skipped or {},
+            caches={},
+        ),
+        trained=Trained(
+            model="m",
+            reason="it was asked for",
+            model_digest="a" * 64,
+            baseline_digest="b" * 64,
+            size_bytes=1_234_567,
+            curve=tuple(
+                Epoch(epoch=e, loss=1 / e, score=1 - 0.5 / e, duration_s=1.0) for e in (1, 2, 3)
+            )
+            if curve
+            else (),
+        ),
+        scores=Scores(
+            benchmark_digest="c" * 64,
+            model_digest="a" * 64,
+            baseline="majority",
+            split="test",
+            num_examples=1000,
+            scores=scores or (score(), *per_label),
+            figures=_figures(labels),
+            examples=examples,
+            mistakes=examples,
+        ),
+    )
+
+
+def _figures(labels):
+    if not labels:
+        return ()
+    counts = [
+        [9 if i == j else int(j == i + 1) for j in range(len(labels))] for i in range(len(labels))
+    ]
+    confusion = {"rows": list(labels), "columns": list(labels), "counts": counts}
+    bins = {"confidence": [None, 0.7], "accuracy": [None, 0.8], "counts": [0, 9], "error": 0.1}
+    return (
+        Figure(name="confusion", title="Confusion", kind="matrix", data=confusion),
+        Figure(name="calibration", title="Calibration", kind="calibration", data=bins),
+    )
