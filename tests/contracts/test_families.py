@@ -101,9 +101,8 @@ def first_changed(column):
 
 
 def one_more_in_the_first_row(column):
-    return Column(
-        column.values, np.minimum(column.offsets + (column.offsets > 0), len(column.values))
-    )
+    offsets = column.offsets + (column.offsets > 0)
+    return Column(column.values, offsets.clip(max=len(column.values)))
 
 
 def test_an_export_that_answers_otherwise_is_noticed(run, fitted):

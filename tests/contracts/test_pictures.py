@@ -17,6 +17,7 @@ from tiny import patterns
 
 HEIGHT, WIDTH = 6, 9
 FAMILIES = ["majority", "single-layer", "random-forest", "cnn"]
+SHORT = {"cnn": ["training.min_steps=0"]}
 
 GRAY = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH), np.uint8)
 RGB = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
@@ -220,7 +221,8 @@ def test_reading_a_picture_leaves_it_as_it_was():
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_two_classes_of_five_pictures_train(family, tmp_path):
-    run = make_run(patterns(tmp_path / "data", classes=2, each=5), tmp_path / "run", family)
+    data = patterns(tmp_path / "data", classes=2, each=5)
+    run = make_run(data, tmp_path / "run", family, SHORT.get(family, ()))
     assert run.read(Scores).num_examples == 2
     assert Path(run.path / "report.html").is_file()
 
@@ -228,7 +230,7 @@ def test_two_classes_of_five_pictures_train(family, tmp_path):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_hundred_classes_train(family, tmp_path):
     data = patterns(tmp_path / "data", classes=100, each=3, side=8)
-    run = make_run(data, tmp_path / "run", family)
+    run = make_run(data, tmp_path / "run", family, SHORT.get(family, ()))
     assert run.read(Scores).num_examples == 100
     assert Path(run.path / "report.html").is_file()
 

@@ -9,6 +9,7 @@ from PIL import Image
 from contracts.conftest import make_run
 from daylight.core.config import decode
 from daylight.core.context import Context
+from daylight.core.errors import UserError
 from daylight.core.hashing import sha256_file
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
@@ -177,10 +178,11 @@ def test_new_file_times_alone_train_nothing_again(copied):
     assert due(copied) == []
 
 
-def test_a_run_that_was_killed_at_any_write_continues_to_the_same_end(tmp_path, monkeypatch):
-    data = patterns(tmp_path / "data", classes=2, each=5, side=8)
-    expected = make_run(data, tmp_path / "whole", "majority")
-    replace, rename = Path.replace, Path.rename
+def killed_at_every_write(monkeypatch, start):
+    """Calls ``start(number)`` again and again, each time cut short one write later.
+
+    Every write ends in a rename, so that is where the process is made to die.
+    """
     left = 0
 
     def counted(move):
@@ -193,26 +195,68 @@ def test_a_run_that_was_killed_at_any_write_continues_to_the_same_end(tmp_path, 
 
         return moved
 
-    monkeypatch.setattr(Path, "replace", counted(replace))
-    monkeypatch.setattr(Path, "rename", counted(rename))
-    broken = {}
-    for write in range(1, 1000):
-        place = tmp_path / str(write)
-        left = write
+    monkeypatch.setattr(Path, "replace", counted(Path.replace))
+    monkeypatch.setattr(Path, "rename", counted(Path.rename))
+    for number in range(1, 1000):
+        left = number
         try:
-            make_run(data, place, "majority")
+            start(number)
         except KeyboardInterrupt:
-            pass
+            left = 0
+            yield number
         else:
-            break
-        try:
-            run = make_run(data, place, "majority")
-            assert due(run) == []
-            assert run.read(Scores) == expected.read(Scores)
-            one, other = (Package.open(each.package).manifest for each in (run, expected))
-            assert one.files.keys() == other.files.keys()
-            assert one.model_digest == other.model_digest
-        except Exception as error:  # noqa: BLE001 - all are collected, to be shown at once
-            broken[write] = repr(error)
-    assert write > 10
-    assert broken == {}
+            assert number > 10
+            return
+
+
+def end_differs(run, expected):
+    """What is wrong with a run that was continued, if anything."""
+    try:
+        assert due(run) == []
+        assert run.read(Scores) == expected.read(Scores)
+        one, other = (Package.open(each.package).manifest for each in (run, expected))
+        assert one.files.keys() == other.files.keys()
+        assert one.model_digest == other.model_digest
+        Package.open(run.baseline)
+    except (AssertionError, UserError) as error:
+        return repr(error)
+    return None
+
+
+def test_a_run_that_was_killed_at_any_write_continues_to_the_same_end(tmp_path, monkeypatch):
+    data = patterns(tmp_path / "data", classes=2, each=5, side=8)
+    expected = make_run(data, tmp_path / "whole", "majority")
+
+    def start(number):
+        return make_run(data, tmp_path / str(number), "majority")
+
+    wrong = {
+        number: reason
+        for number in killed_at_every_write(monkeypatch, start)
+        if (reason := end_differs(start(number), expected))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_while_it_was_made_anew_continues_to_the_same_end(
+    tmp_path, monkeypatch
+):
+    data = patterns(tmp_path / "data", classes=2, each=5, side=8)
+    old = make_run(data, tmp_path / "old", "majority")
+    Image.new("RGB", (8, 8), "red").save(next(data.rglob("*.png")))
+    expected = make_run(data, tmp_path / "new", "majority")
+    assert expected.read(PreparedSection).data_digest != old.read(PreparedSection).data_digest
+
+    def start(number):
+        place = tmp_path / str(number)
+        if not place.exists():
+            shutil.copytree(old.path, place)
+        return make_run(data, place, "majority")
+
+    wrong = {
+        number: reason
+        for number in killed_at_every_write(monkeypatch, start)
+        if (reason := end_differs(start(number), expected))
+    }
+    assert wrong == {}

@@ -40,13 +40,14 @@ json.dump(answers, sys.stdout)
 
 def python(code, *, forbidden=TRAINING_ONLY, stdin="", path=()):
     """Runs code where some modules cannot be imported, and gives what it printed."""
+    inherited = filter(None, [os.environ.get("PYTHONPATH")])
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", FORBID.format(names=set(forbidden)) + code],
         input=stdin,
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, path), *inherited])},
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -11,7 +11,8 @@ from daylight.core.errors import DataError
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.types import Column
 from daylight.metrics import METRICS, resampling
-from daylight.metrics.intervals import bca, influential, measure, wilson
+from daylight.metrics.intervals import bca, measure, wilson
+from daylight.metrics.reliability import influential
 from daylight.metrics.resampling import resample
 
 BOUNDS = {
@@ -173,14 +174,30 @@ def test_a_label_with_few_examples_is_not_called_reliable_in_a_large_test_set():
 
 
 def test_a_mean_that_hangs_on_a_rare_class_is_not_called_reliable():
-    drawn = label(np.random.default_rng(1), 300, num_labels=3, shares=[0.5, 0.49, 0.01])
+    drawn = label(np.random.default_rng(2), 300, num_labels=3, shares=[0.5, 0.48, 0.02])
     (one,) = measured("macro_f1", *drawn)
     assert not one.reliable
     assert "few examples decide" in one.caution
 
 
+def test_a_mean_over_classes_that_resamples_lose_is_not_called_reliable():
+    target = np.repeat([0, 1, 2], [150, 148, 2])
+    answer = np.where(np.arange(300) % 5 == 0, 1 - target % 2, target % 2)
+    outputs = {"probabilities": Column(np.eye(3)[answer])}
+    (one,) = measured("macro_f1", {"target": Column(target)}, outputs)
+    assert one.high - one.value > 0.1
+    assert not one.reliable
+    assert "jumps" in one.caution
+
+
+def test_a_value_that_grows_with_fewer_examples_is_not_called_reliable():
+    (one,) = measured("map@50", *DRAW["boxes"](np.random.default_rng(0), 250))
+    assert not one.reliable
+    assert "to one side" in one.caution
+
+
 def test_an_error_that_hangs_on_an_outlier_is_not_called_reliable():
-    targets, outputs = real(np.random.default_rng(0), 300)
+    targets, outputs = real(np.random.default_rng(0), 1000)
     assert measured("rmse", targets, outputs)[0].reliable
     outputs["value"].values[7] += 50
     assert not measured("rmse", targets, outputs)[0].reliable

@@ -82,7 +82,8 @@ def test_an_added_example_moves_at_most_the_ones_at_the_cuts(ids, new, seed, val
     more = [*ids, new]
     after = home(more, cut(more, **shares))
     moved = [each for each in ids if before[each] != after[each]]
-    assert len(moved) <= 2
+    # One over the first cut and two over the second, which moves with the first.
+    assert len(moved) <= 3
 
 
 @quick

@@ -3,8 +3,15 @@
 from pathlib import Path
 
 from daylight.core.recipe import DataConfig, Recipe
-from daylight.core.sections import Epoch, Example, Figure, PreparedSection, Score, Scores
-from daylight.core.sections import TrainedSection as Trained
+from daylight.core.sections import (
+    Epoch,
+    Example,
+    Figure,
+    PreparedSection,
+    Score,
+    Scores,
+    TrainedSection,
+)
 from daylight.core.types import Field
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData
@@ -60,7 +67,7 @@ def report_data(
             skipped=skipped or {},
             caches={},
         ),
-        trained=Trained(
+        trained=TrainedSection(
             model="m",
             reason="it was asked for",
             model_digest="a" * 64,
@@ -83,6 +90,7 @@ def report_data(
             examples=examples,
             mistakes=examples,
         ),
+        media=media,
     )
 
 

@@ -24,4 +24,4 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _models() -> list[dict[str, Any]]:
-    return [spec.to_dict() for spec in FAMILIES.values()]
+    return [spec.to_dict() for spec in FAMILIES.working()]

@@ -1,7 +1,9 @@
 """A recipe: everything that a run depends on, as data."""
 
+import math
 import tomllib
 from collections.abc import Sequence
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -87,7 +89,13 @@ def resolve(values: dict[str, Any], overrides: Sequence[str] = ()) -> Recipe:
         except tomllib.TOMLDecodeError:
             parsed = value
         values = _put(values, key.strip().split("."), parsed)
-    return convert(Recipe, values, where="recipe")
+    recipe = convert(Recipe, values, where="recipe")
+    for key, value in _flatten(values).items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise UserError(f"recipe: {key} is {value}.", hint="Give a finite number.")
+        if isinstance(value, date | time):
+            raise UserError(f"recipe: {key} is a date or a time.", hint="Put it in quotes.")
+    return recipe
 
 
 def _put(values: dict[str, Any], keys: Sequence[str], value: Any) -> dict[str, Any]:

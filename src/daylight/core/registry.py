@@ -51,6 +51,21 @@ class Registry(Mapping[str, T], Generic[T]):
         module, _, attribute = entry.partition(":")
         return cast("T", getattr(import_module(module), attribute))
 
+    def working(self) -> list[T]:
+        """Everything that can be loaded; a broken plug-in stops nobody else."""
+        broken = self.broken()
+        return [self[name] for name in self if name not in broken]
+
+    def broken(self) -> dict[str, str]:
+        """Plug-ins that cannot be loaded, with the reason."""
+        found = {}
+        for name in self._table.keys() - self._builtin.keys():
+            try:
+                self[name]
+            except (ImportError, AttributeError, SyntaxError) as error:
+                found[name] = f"{type(error).__name__}: {error}"
+        return found
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
 

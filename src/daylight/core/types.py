@@ -73,7 +73,8 @@ class Column:
         """Rows ``start`` to ``stop`` (excluded), without a copy of the values."""
         if self.offsets is None:
             return Column(self.values[start:stop])
-        offsets = self.offsets[start : min(stop, len(self)) + 1]
+        start = min(start, len(self))
+        offsets = self.offsets[start : max(start, min(stop, len(self))) + 1]
         return Column(self.values[int(offsets[0]) : int(offsets[-1])], offsets - offsets[0])
 
     def take(self, rows: "Array") -> "Column":

@@ -1,7 +1,7 @@
 """A 95 % interval for every value, with a word of caution where it may not cover."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
@@ -9,6 +9,12 @@ import numpy as np
 
 from daylight.core.errors import DataError
 from daylight.core.types import Columns, Metric
+from daylight.metrics.reliability import (
+    doubts_of_bootstrap,
+    doubts_of_ratio,
+    doubts_of_size,
+    share_below,
+)
 from daylight.metrics.resampling import NUM_RESAMPLES, Resampled, resample
 from daylight.metrics.statistic import num_rows, statistic
 
@@ -18,14 +24,6 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 NORMAL = NormalDist()
 Z = NORMAL.inv_cdf((1 + CONFIDENCE) / 2)
-
-# Coverage of 93 to 97 % is shown by tests within these bounds, and promised nowhere else.
-SHOWN_FROM = 200
-SHOWN_RATIOS = (0.05, 0.95)
-SHOWN_INFLUENCE = 5.0
-SHOWN_UNDEFINED = 0.01
-ROUNDING = 1e-12
-"""Resamples that differ by less, relative to the value, are equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,8 @@ class Measured:
     high: float | None
     method: Literal["wilson", "bca"]
     num_examples: int
-    reliable: bool = True
-    caution: str = ""
+    reliable: bool
+    caution: str
 
 
 def measure(
@@ -116,11 +114,8 @@ def bca(value: float, draws: "Array", left_out: "Array") -> tuple[float, float]:
     Source: Efron 1987, equations 2.3 and 6.7; acceleration by the jackknife as in Efron and
     Tibshirani 1993, equation 14.15.
     """
-    num_draws = len(draws)
-    # Draws equal to the value count half: proportions and ranks have many.
-    below = (np.sum(draws < value) + np.sum(draws <= value)) / 2
-    share = min(max(float(below) / num_draws, 0.5 / num_draws), 1 - 0.5 / num_draws)
-    bias = NORMAL.inv_cdf(share)
+    most = 1 - 0.5 / len(draws)
+    bias = NORMAL.inv_cdf(min(max(share_below(value, draws), 1 - most), most))
     influence = left_out.mean() - left_out if len(left_out) else np.zeros(1)
     squares = float(np.sum(influence**2))
     acceleration = float(np.sum(influence**3)) / (6 * squares**1.5) if squares > 0 else 0.0
@@ -137,10 +132,10 @@ def bca(value: float, draws: "Array", left_out: "Array") -> tuple[float, float]:
 
 def _proportion(value: float, trials: int) -> Measured:
     if trials == 0:
-        return _undefined("wilson", 0)
-    low, high = wilson(value, trials)
-    cautions = [_few(trials), _outside(value)]
-    return _with_cautions(Measured(value, low, high, "wilson", trials), cautions)
+        return _measured(None, None, method="wilson", num_examples=0)
+    doubts = [*doubts_of_size(trials), *doubts_of_ratio(value)]
+    interval = wilson(value, trials)
+    return _measured(value, interval, method="wilson", num_examples=trials, doubts=doubts)
 
 
 def _bootstrapped(metric: Metric, resampled: Resampled) -> tuple[Measured, ...]:
@@ -154,62 +149,33 @@ def _bootstrapped(metric: Metric, resampled: Resampled) -> tuple[Measured, ...]:
 def _bootstrapped_value(
     metric: Metric, value: float, draws: "Array", left_out: "Array", rows: int
 ) -> Measured:
-    defined, left_out = draws[np.isfinite(draws)], left_out[np.isfinite(left_out)]
+    defined = draws[np.isfinite(draws)]
     if not np.isfinite(value) or len(defined) == 0:
-        return _undefined("bca", rows)
-    low, high = bca(value, defined, left_out)
-    undefined = 1 - len(defined) / len(draws)
-    cautions = [_few(rows)]
-    if metric.unit == "ratio":
-        cautions.append(_outside(value))
-    if np.ptp(defined) <= ROUNDING * abs(value):
-        cautions.append("Every resample gave this same value, so its uncertainty is not known.")
-    elif influential(left_out, rows) < SHOWN_INFLUENCE:
-        cautions.append("A few examples decide this value.")
-    if undefined > SHOWN_UNDEFINED:
-        cautions.append(f"It is not defined in {undefined:.0%} of resamples.")
-    return _with_cautions(Measured(value, low, high, "bca", rows), cautions)
+        return _measured(None, None, method="bca", num_examples=rows)
+    doubts = [
+        *doubts_of_size(rows),
+        *(doubts_of_ratio(value) if metric.unit == "ratio" else []),
+        *doubts_of_bootstrap(value, draws, left_out, rows),
+    ]
+    interval = bca(value, defined, left_out[np.isfinite(left_out)])
+    return _measured(value, interval, method="bca", num_examples=rows, doubts=doubts)
 
 
-def influential(left_out: "Array", rows: int) -> float:
-    """How many examples of equal influence would decide a value as these do; at most ``rows``.
-
-    The rows over the kurtosis of their influence: of a share of 5 % in 200 rows, 11.
-
-    Args:
-        left_out: Shape ``(groups,)``. Groups of several rows hide how unequal the rows are: the
-            kurtosis over 3 shrinks by the size of the groups, which is undone here.
-        rows: How many examples there are.
-    """
-    if len(left_out) < 2:
-        return float(len(left_out))
-    influence = left_out - left_out.mean()
-    squares = float(np.mean(influence**2))
-    if squares == 0:
-        return float(rows)
-    kurtosis = float(np.mean(influence**4)) / squares**2
-    return rows / max(1.0, 3 + (kurtosis - 3) * rows / len(left_out))
-
-
-def _undefined(method: Literal["wilson", "bca"], num_examples: int) -> Measured:
-    caution = "It is not defined on these examples."
-    return Measured(None, None, None, method, num_examples, reliable=False, caution=caution)
-
-
-def _few(num_examples: int) -> str:
-    if num_examples >= SHOWN_FROM:
-        return ""
-    noun = "example" if num_examples == 1 else "examples"
-    return f"It rests on {num_examples} {noun}; intervals are shown to hold from {SHOWN_FROM}."
-
-
-def _outside(value: float) -> str:
-    low, high = SHOWN_RATIOS
-    if low <= value <= high:
-        return ""
-    return f"Intervals are shown to hold for values from {low} to {high}."
-
-
-def _with_cautions(measured: Measured, cautions: Sequence[str]) -> Measured:
-    caution = " ".join(one for one in cautions if one)
-    return replace(measured, reliable=not caution, caution=caution)
+def _measured(
+    value: float | None,
+    interval: tuple[float, float] | None,
+    *,
+    method: Literal["wilson", "bca"],
+    num_examples: int,
+    doubts: Sequence[str] = ("It is not defined on these examples.",),
+) -> Measured:
+    low, high = interval if interval else (None, None)
+    return Measured(
+        value=value,
+        low=low,
+        high=high,
+        method=method,
+        num_examples=num_examples,
+        reliable=not doubts,
+        caution=" ".join(doubts),
+    )

@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from daylight import __version__
+from daylight.models import FAMILIES
+from daylight.tasks import TASKS
 
 _MIN_FREE_BYTES = 2_000_000_000
 
@@ -22,7 +24,7 @@ def examine() -> list[dict[str, str]]:
         _disk(),
         _gpu(),
     ]
-    return [*facts, *_libraries()]
+    return [*facts, *_libraries(), *_broken_plugins()]
 
 
 def _fact(name: str, state: str, hint: str = "") -> dict[str, str]:
@@ -67,3 +69,9 @@ def _libraries() -> list[dict[str, str]]:
             pip = f"{Path(sys.executable).name} -m pip"
             facts[name] = _fact(name, "missing", f"{pip} install '{brings}'")
     return list(facts.values())
+
+
+def _broken_plugins() -> list[dict[str, str]]:
+    broken = {**TASKS.broken(), **FAMILIES.broken()}
+    hint = "Mend or uninstall this plug-in."
+    return [_fact(name, reason, hint) for name, reason in broken.items()]

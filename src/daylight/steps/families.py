@@ -12,7 +12,7 @@ from daylight.models import FAMILIES
 
 def fitting(task: Task) -> list[ModelSpec]:
     """The families that take the task's input kind and give its answer kind."""
-    return [s for s in FAMILIES.values() if task.input in s.inputs and task.answer in s.answers]
+    return [s for s in FAMILIES.working() if task.input in s.inputs and task.answer in s.answers]
 
 
 def check_fits(spec: ModelSpec, task: Task) -> None:

@@ -12,7 +12,7 @@ from daylight.core.config import Config, pretty_json
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, Score, Scores
-from daylight.core.types import Fitted, ModelSpec, Prepared, Program
+from daylight.core.types import Column, Fitted, ModelSpec, Prepared, Program
 from daylight.models import FAMILIES
 from daylight.package.card import write_card
 from daylight.package.manifest import Manifest, read_manifest, seal
@@ -130,13 +130,14 @@ def largest_difference(folder: Path, fitted: Fitted, prepared: Prepared) -> floa
     ours = fitted.predict(inputs)
     package = Package.open(folder)
     theirs = Predictor.of(package).program.answer(inputs)
-    largest = 0.0
-    for name, column in theirs.items():
-        one, other = ours[name].values, column.values
-        if one.shape != other.shape:
-            return float("inf")
-        if np.issubdtype(one.dtype, np.number):
-            largest = max(largest, float(np.abs(one.astype(float) - other).max(initial=0)))
-        elif (one != other).any():
-            return float("inf")
-    return largest
+    return max(_difference(ours[name], column) for name, column in theirs.items())
+
+
+def _difference(one: Column, other: Column) -> float:
+    lengths = [c.values[:0] if c.offsets is None else np.diff(c.offsets) for c in (one, other)]
+    if one.values.shape != other.values.shape or not np.array_equal(*lengths):
+        return float("inf")
+    if not np.issubdtype(one.values.dtype, np.number):
+        return 0.0 if (one.values == other.values).all() else float("inf")
+    apart = np.abs(one.values.astype(float) - other.values.astype(float))
+    return float(np.nan_to_num(apart, nan=np.inf, posinf=np.inf).max(initial=0))

@@ -21,7 +21,7 @@ def infer(source: Source) -> tuple[Task, str]:
     Raises:
         DataError: No task knows it, or several do.
     """
-    known = [(task, saw) for task in TASKS.values() if (saw := task.recognise(source))]
+    known = [(task, saw) for task in TASKS.working() if (saw := task.recognise(source))]
     if len(known) == 1:
         return known[0]
     if known:

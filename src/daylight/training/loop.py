@@ -42,7 +42,7 @@ def learning_rate(step: int, num_steps: int, training: Training) -> float:
         return training.learning_rate
     warmup = math.ceil(training.warmup * num_steps)
     if step < warmup:
-        return training.learning_rate * (step + 1) / warmup
+        return training.learning_rate * ((step + 1) / warmup)
     progress = (step - warmup) / max(1, num_steps - warmup)
     return training.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
 
