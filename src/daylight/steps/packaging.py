@@ -134,8 +134,13 @@ def largest_difference(folder: Path, fitted: Fitted, prepared: Prepared) -> floa
 
 
 def _difference(one: Column, other: Column) -> float:
-    lengths = [c.values[:0] if c.offsets is None else np.diff(c.offsets) for c in (one, other)]
-    if one.values.shape != other.values.shape or not np.array_equal(*lengths):
+    if one.values.shape != other.values.shape or (one.offsets is None) != (other.offsets is None):
+        return float("inf")
+    if (
+        one.offsets is not None
+        and other.offsets is not None
+        and (one.offsets != other.offsets).any()
+    ):
         return float("inf")
     if not np.issubdtype(one.values.dtype, np.number):
         return 0.0 if (one.values == other.values).all() else float("inf")
