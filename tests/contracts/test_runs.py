@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from PIL import Image
 
@@ -213,7 +214,11 @@ def end_differs(run, expected):
     """What is wrong with a run that was continued, if anything."""
     try:
         assert due(run) == []
-        assert run.read(Scores) == expected.read(Scores)
+        # Not by what they came after: a section of "train" tells how long each epoch took.
+        found, wanted = (
+            msgspec.structs.replace(each.read(Scores), after={}) for each in (run, expected)
+        )
+        assert found == wanted
         one, other = (Package.open(each.package).manifest for each in (run, expected))
         assert one.files.keys() == other.files.keys()
         assert one.model_digest == other.model_digest

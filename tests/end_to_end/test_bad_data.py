@@ -1,16 +1,17 @@
-"""Data that cannot be used is named, with the next step; what lay there before is untouched."""
+"""Folders that cannot be used are named, with the next step; what lay there is untouched."""
 
 import json
-import resource
+import os
 import struct
+import subprocess
+import sys
 import zlib
 
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 import pytest
+from PIL import Image
 
 from end_to_end.conftest import QUICK, contents, picture
+from tiny import patterns
 
 
 def test_a_missing_folder_is_named(refused):
@@ -78,23 +79,48 @@ def test_unreadable_pictures_can_be_left_out_and_are_counted(daylight, photos, t
     assert "text.jpg" in (tmp_path / "run" / "report.html").read_text()
 
 
-def test_a_picture_of_billions_of_pixels_is_refused_before_it_is_decoded(refused, photos):
-    side = 50_000
+def bomb(side):
+    """A PNG of ``side`` by ``side`` one-bit pixels; its bytes are few and all there."""
 
     def chunk(kind, data):
         body = kind + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
+    packer, line = zlib.compressobj(9), bytes(side // 8 + 1)
+    packed = b"".join(packer.compress(line) for _ in range(side)) + packer.flush()
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    line = zlib.compress(bytes((side // 8 + 1) * 200), 9)
-    bomb = (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", line) + chunk(b"IEND", b"")
-    )
-    (photos / "class 0" / "bomb.png").write_bytes(bomb)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    parts = ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts)
+
+
+def test_a_picture_of_billions_of_pixels_is_refused_before_it_is_decoded(refused, photos):
+    (photos / "class 0" / "bomb.png").write_bytes(bomb(50_000))
+    before = contents(photos)
     message = refused("train", photos, *QUICK)
     assert "bomb.png has 2,500 million pixels" in message
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
+    assert "--set data.unreadable=skip" in message
+    assert contents(photos) == before
+
+
+def test_refusing_it_takes_no_memory_and_no_time(trained, tmp_path):
+    (tmp_path / "bomb.png").write_bytes(bomb(50_000))
+    (tmp_path / "small.png").write_bytes(bomb(64))
+    script = (
+        "import resource, sys, time; from daylight.cli.main import main; start = time.time()\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print('took', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time())"
+    )
+
+    def cost(name):
+        command = [sys.executable, "-c", script, "predict", trained, tmp_path / name]
+        ended = subprocess.run(command, capture_output=True, text=True, check=True)
+        kib, seconds = ended.stdout.split("took ")[1].split()
+        return int(kib), float(seconds)
+
+    (small_kib, small_s), (bomb_kib, bomb_s) = cost("small.png"), cost("bomb.png")
+    assert bomb_kib - small_kib < 20_000
+    assert bomb_s - small_s < 2
 
 
 def test_a_link_that_leads_back_to_itself_is_named(refused, photos):
@@ -131,94 +157,112 @@ def test_names_in_any_script_work_all_the_way(daylight, photos, tmp_path):
     page = (tmp_path / "运行" / "report.html").read_text()
     assert "猫 与 狗" in page
     assert "<b>bold" not in page
-    answered = daylight("predict", "运行", photos / "猫 与 狗", "--json")
-    assert len(answered.out.splitlines()) == 4
+    for folder in (photos / "猫 与 狗", photos / "line\nbreak"):
+        for options in ([], ["--json"]):
+            assert len(daylight("predict", "运行", folder, *options).out.splitlines()) == 4
+    missing = daylight("predict", "运行", "no\nfile.png").err.splitlines()
+    assert missing[0] == "error: no\\nfile.png does not exist."
     (photos / "line\nbreak" / "图 0\n.png").write_text("no picture")
     outcome = daylight("train", photos, "-o", "other", *QUICK)
     [line] = [x for x in outcome.err.splitlines() if x.startswith("error: ")]
     assert "line\\nbreak" in line
 
 
-def write_table(path, rows):
-    names = list(rows[0])
-    table = pa.table({name: [row[name] for row in rows] for name in names})
-    if path.suffix == ".parquet":
-        pyarrow.parquet.write_table(table, path)
-    elif path.suffix == ".jsonl":
-        path.write_text("\n".join(map(json.dumps, rows)))
-    else:
-        mark = "\t" if path.suffix == ".tsv" else ","
-        lines = [names, *(row.values() for row in rows)]
-        path.write_text("\n".join(mark.join(map(str, line)) for line in lines))
-    return path
+def test_no_data_named_is_said(refused, photos):
+    assert "No data is named" in refused("train", "", *QUICK)
+    assert "0.png/x does not exist" in refused("train", photos / "class 0" / "0.png" / "x")
+    assert "File name too long" in refused("train", "x" * 300)
 
 
-def rows_of(photos):
-    return [
-        {"file": str(path.relative_to(photos)), "label": path.parent.name}
-        for path in sorted(photos.rglob("*.png"))
-    ]
+def test_pictures_in_splits_without_classes_are_named(refused, tmp_path):
+    for split in ("train", "test"):
+        picture(tmp_path / "photos" / split / "1.png")
+    assert "2 files lie outside of the class folders" in refused("train", "photos", *QUICK)
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".jsonl"])
-def test_a_table_that_names_pictures_trains(daylight, photos, suffix):
-    table = write_table(photos / f"labels{suffix}", rows_of(photos))
-    outcome = daylight("train", table, *QUICK)
-    assert outcome.code == 0, outcome.err
-    assert "image-classification" in outcome.err
+def test_a_folder_beside_those_of_splits_is_no_class(refused, tmp_path):
+    for folder in ("train/cat", "train/dog", "test/cat", "test/dog", "notes"):
+        picture(tmp_path / "photos" / folder / "1.png")
+    assert "notes lies beside folders of splits, test and train" in refused("train", "photos")
 
 
-def test_groups_are_never_parted_and_given_splits_are_kept(daylight, photos, tmp_path):
-    rows = rows_of(photos)
-    for index, row in enumerate(rows):
-        row["group"] = f"garden {index // 2}"
-        row["split"] = "test" if index % 8 in (0, 1) else "train"
-    table = write_table(photos / "labels.csv", rows)
-    assert daylight("train", table, "-o", "run", *QUICK).code == 0
-    section = json.loads((tmp_path / "run" / "prepare.json").read_text())
-    assert section["num_examples"] == {"test": 4, "train": 8, "validation": 4}
-    rows[0]["split"] = "train"
-    write_table(photos / "labels.csv", rows)
-    outcome = daylight("train", table, "-o", "run2", *QUICK)
-    assert outcome.code == 2
-    assert "garden 0 is given in two splits" in outcome.err
+def test_a_class_may_be_called_train(daylight, tmp_path):
+    for number in range(4):
+        picture(tmp_path / "vehicles" / "train" / f"{number}.png", "red")
+        picture(tmp_path / "vehicles" / "bus" / f"{number}.png", "blue")
+    assert "in 2 class folders" in daylight("train", "vehicles", *QUICK).err
 
 
-def test_a_path_that_does_not_exist_is_named_with_its_line(refused, photos):
-    rows = [*rows_of(photos), {"file": "never.png", "label": "class 0"}]
-    table = write_table(photos / "labels.csv", rows)
-    assert "labels.csv, line 18: never.png does not exist" in refused("train", table, *QUICK)
+def test_a_folder_one_level_too_high_is_answered_with_the_right_one(refused, photos, tmp_path):
+    (tmp_path / "my data").mkdir()
+    photos.rename(tmp_path / "my data" / "photos")
+    message = refused("train", "my data", *QUICK)
+    assert "one class (photos)" in message
+    assert f"daylight train '{tmp_path}/my data/photos'" in message
 
 
-def test_a_missing_class_column_is_named_with_those_that_there_are(refused, photos):
-    rows = [{"file": r["file"], "a": r["label"], "b": 1} for r in rows_of(photos)]
-    table = write_table(photos / "labels.csv", rows)
-    message = refused("train", table, *QUICK)
-    assert "file, a, b" in message
-    assert "--set data.target=NAME" in message
-    assert "no column 'c'" in refused("train", table, *QUICK, "--set", "data.target=c")
+def test_what_is_left_out_because_it_is_no_picture_is_said(daylight, photos, tmp_path):
+    (photos / "class 0" / "rose.heic").write_bytes(b"from a telephone")
+    (photos / "read me").write_text("words")
+    outcome = daylight("train", photos, "-o", "run", *QUICK)
+    assert "(left out: 2 files of another kind, .heic, read me)" in outcome.err
+    assert "left out: 2 files" in json.loads((tmp_path / "run" / "prepare.json").read_text())["saw"]
 
 
-def test_the_class_column_can_be_chosen(daylight, photos):
-    rows = [{"file": r["file"], "a": r["label"], "b": 1} for r in rows_of(photos)]
-    table = write_table(photos / "labels.csv", rows)
-    assert daylight("train", table, *QUICK, "--set", "data.target=a").code == 0
+def test_leaving_files_out_must_not_make_a_class_vanish(refused, photos):
+    for path in (photos / "class 0").iterdir():
+        path.write_text("no picture")
+    message = refused("train", photos, *QUICK, "--set", "data.unreadable=skip")
+    assert "No example of 'class 0' is left" in message
+    assert "data.unreadable=skip" not in message
 
 
-def test_a_table_that_is_not_utf_8_is_named_with_its_line(refused, photos):
-    table = write_table(photos / "labels.csv", rows_of(photos))
-    table.write_bytes(table.read_bytes() + "\n0.png,Möhre".encode("latin-1"))
-    assert "labels.csv, line 18: byte 8 is not UTF-8" in refused("train", table, *QUICK)
+def test_a_pipe_among_the_pictures_is_named_and_never_waited_for(refused, photos):
+    os.mkfifo(photos / "class 0" / "pipe.png")
+    assert "pipe.png is a pipe" in refused("train", photos, *QUICK)
 
 
-def test_an_empty_class_is_named_with_its_line(refused, photos):
-    rows = [*rows_of(photos)[:3], {"file": "class 0/3.png", "label": ""}]
-    table = write_table(photos / "labels.csv", rows)
-    assert "labels.csv, line 5: no class" in refused("train", table, *QUICK)
+def test_a_name_that_is_not_utf_8_is_named(refused, photos):
+    picture(photos / "class 0" / os.fsdecode("M\xf6hre.png".encode("latin-1")))
+    assert "M\\xf6hre.png has a name that is not UTF-8" in refused("train", photos, *QUICK)
 
 
-def test_a_table_without_rows_is_named(refused, photos):
-    (photos / "labels.csv").write_text("file,label\n")
-    assert "labels.csv has no rows" in refused("train", photos / "labels.csv", *QUICK)
-    (photos / "labels.csv").write_text("")
-    assert "labels.csv" in refused("train", photos / "labels.csv", *QUICK)
+@pytest.fixture
+def nobody(tmp_path_factory):
+    """A place of its own, and a switch to a person who may do nothing special."""
+    if os.geteuid():
+        pytest.skip("becoming somebody else needs root")
+    place = tmp_path_factory.mktemp("nobody")
+    for folder in (place, *list(place.parents)[:-2]):
+        folder.chmod(0o755)
+    place.chmod(0o777)
+    yield place, lambda: os.seteuid(65534)
+    os.seteuid(0)
+
+
+def test_what_may_not_be_read_is_named(refused, daylight, nobody):
+    place, become = nobody
+    photos = patterns(place / "photos", classes=2, each=8)
+    assert daylight("train", photos, "-o", place / "run", *QUICK).code == 0
+    secret = picture(photos / "class 0" / "secret.png")
+    secret.chmod(0)
+    os.chdir(place)
+    become()
+    message = refused("train", photos, "-o", "other", *QUICK)
+    assert "secret.png may not be read: permission denied" in message
+    skip = ["--set", "data.unreadable=skip"]
+    assert daylight("train", photos, "-o", "other", *QUICK, *skip).code == 0
+    assert "Permission denied" in refused("train", photos, "-o", "/nobody/run", *QUICK, *skip)
+    os.seteuid(0)
+    (photos / "class 1").chmod(0)
+    become()
+    assert "class 1 cannot be listed: Permission denied" in refused("train", photos, *QUICK)
+
+
+def test_a_photo_with_a_damaged_tag_is_still_read_upright(daylight, trained, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "words"
+    Image.new("RGB", (14, 20)).save(tmp_path / "photo.jpg", exif=exif)
+    data = (tmp_path / "photo.jpg").read_bytes()
+    (tmp_path / "photo.jpg").write_bytes(data.replace(b"\x01\x0e\x00\x02", b"\x01\x0e\x00\x0b"))
+    assert daylight("predict", trained, "photo.jpg").code == 0

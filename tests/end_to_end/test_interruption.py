@@ -1,10 +1,8 @@
 """Kill it any time: the same command continues, and ends with the same model."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -15,45 +13,58 @@ from daylight.core.sections import TrainedSection
 from daylight.steps import pipeline
 from daylight.training import loop
 from end_to_end.conftest import contents
+from tiny import patterns
 
-SLOW_CNN = ["training.epochs=400", "training.min_steps=0", "settings.width=4"]
-SHORT_CNN = ["training.epochs=6", "training.min_steps=0", "settings.width=4"]
+CNN = ["training.epochs=12", "training.min_steps=0", "settings.width=4", "settings.size=8"]
+FOREST = ["settings.num_trees=2"]
 
 
 class Killed(BaseException):
     """Stands for a signal: nothing may catch it."""
 
 
-def train(data, output, overrides, log=silent):
-    values = {"data": {"path": str(data)}, "model": "cnn"}
+def train(data, output, overrides, *, model="cnn", log=silent):
+    values = {"data": {"path": str(data)}, "model": model}
     recipe = recipes.resolve(values, overrides)
     run = pipeline.start(recipe, output, Context(log=log))
     pipeline.advance(run, Context(log=log))
     return run
 
 
-@pytest.mark.parametrize("epoch", [1, 3, 5])
-def test_a_killed_network_ends_with_the_same_bytes(photos, tmp_path, monkeypatch, epoch):
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run that nobody killed."""
+    place = tmp_path_factory.mktemp("whole")
+    return train(patterns(place / "photos", classes=2, each=8), place / "run", CNN)
+
+
+def weights(run):
+    return (run.package / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("epoch", [1, 10])
+def test_a_killed_network_ends_with_the_same_bytes(whole, tmp_path, monkeypatch, epoch):
     monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", 0.0)
-    whole = train(photos, tmp_path / "whole", SHORT_CNN)
+    data = whole.recipe.data.path
 
     def kill(event, /, **fields):
         if event == "batch" and fields["epoch"] == epoch:
             raise Killed
 
     with pytest.raises(Killed):
-        train(photos, tmp_path / "killed", SHORT_CNN, kill)
+        train(data, tmp_path / "run", CNN, log=kill)
     resumed = []
 
     def watch(event, /, **fields):
         if event == "epoch" and fields.get("resumed"):
             resumed.append(fields["epoch"])
 
-    again = train(photos, tmp_path / "killed", SHORT_CNN, watch)
+    again = train(data, tmp_path / "run", CNN, log=watch)
     assert resumed == list(range(1, epoch + 1))
+    assert weights(again) == weights(whole)
     digests = [run.read(TrainedSection).model_digest for run in (whole, again)]
     assert digests[0] == digests[1]
-    assert len(again.read(TrainedSection).curve) == 6
+    assert len(again.read(TrainedSection).curve) == 12
 
 
 @pytest.mark.parametrize("event", ["prepare", "fit", "export", "evaluate"])
@@ -63,39 +74,46 @@ def test_a_run_killed_anywhere_continues(photos, tmp_path, event):
             raise Killed
 
     with pytest.raises(Killed):
-        train(photos, tmp_path / "run", SHORT_CNN, kill)
-    run = train(photos, tmp_path / "run", SHORT_CNN)
+        train(photos, tmp_path / "run", FOREST, model="random-forest", log=kill)
+    run = train(photos, tmp_path / "run", FOREST, model="random-forest")
     assert not [step.name for step in pipeline.STEPS if pipeline.is_due(step, run)]
 
 
-def begin(photos, output):
-    """Starts a long training in a process of its own and waits until it trains."""
-    sets = [word for each in SLOW_CNN for word in ("--set", each)]
-    command = ["-m", "daylight", "train", str(photos), "-o", str(output), "--model", "cnn", *sets]
-    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    for line in process.stderr:
-        if "epoch" in line:
-            return process, [sys.executable, *command]
-        assert time.monotonic() < deadline
-    raise AssertionError("it never trained")
+def test_a_new_run_killed_over_an_old_one_leaves_the_old_package_whole(daylight, trained, photos):
+    before = contents(trained / "package")
+    (photos / "class 0" / "0.png").unlink()
+
+    def kill(name, /, **fields):
+        if name == "export":
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(photos, trained, FOREST, model="random-forest", log=kill)
+    assert contents(trained / "package") == before
+    assert daylight("predict", trained, photos / "class 0" / "1.png").code == 0
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_a_signal_leaves_what_was_made_and_the_same_command_goes_on(photos, tmp_path, sent, code):
-    before = contents(photos)
-    process, command = begin(photos, tmp_path / "run")
-    os.kill(process.pid, sent)
-    _, err = process.communicate(timeout=30)
+def test_a_signal_loses_nothing_and_the_same_command_finishes(whole, tmp_path, sent, code):
+    data = whole.path.parent / "photos"
+    before = contents(data)
+    sets = [word for each in CNN for word in ("--set", each)]
+    command = [sys.executable, "-m", "daylight", "train", data, "-o", tmp_path / "run"]
+    command += ["--model", "cnn", *sets]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if "epoch" in line:
+            break
+    process.send_signal(sent)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == code
     if sent == signal.SIGINT:
         assert "The same command continues." in err
         assert "Traceback" not in err
-    assert contents(photos) == before
-    assert (tmp_path / "run" / "prepare.json").is_file()
-    assert (tmp_path / "run" / "baseline" / "manifest.json").is_file()
-    again = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    first = again.stderr.readline() + again.stderr.readline()
-    again.kill()
-    again.communicate()
-    assert "prepare: kept, nothing has changed" in first
+    assert contents(data) == before
+    assert not (tmp_path / "run" / "train.json").exists()
+    again = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert again.returncode == 0, again.stderr
+    assert "prepare: kept, nothing has changed" in again.stderr
+    made = (tmp_path / "run" / "package" / "model.safetensors").read_bytes()
+    assert made == weights(whole)

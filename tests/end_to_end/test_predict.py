@@ -2,10 +2,13 @@
 
 import io
 import json
+import os
 import shutil
+import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from daylight.package.manifest import seal
 from end_to_end.conftest import picture
@@ -48,6 +51,8 @@ def test_a_bad_picture_among_good_ones_spoils_only_itself(daylight, trained, pho
     assert len(outcome.out.splitlines()) == 2
     assert "bad.png is not a picture" in outcome.err
     assert "never.png does not exist" in outcome.err
+    assert "2 of 4 inputs could not be answered" in outcome.err
+    assert "The others are above" not in daylight("predict", trained, "never.png").err
 
 
 def test_what_is_no_model_is_named(refused, photos):
@@ -59,6 +64,48 @@ def test_an_empty_folder_and_a_pattern_that_meets_nothing_are_named(refused, tra
     (tmp_path / "empty").mkdir()
     assert "empty holds no files" in refused("predict", trained, "empty")
     assert "holds no files" in refused("predict", trained, "*.nothing")
+    assert "An input is empty" in refused("predict", trained, "")
+    assert "File name too long" in refused("predict", trained, "x" * 5000)
+
+
+@pytest.mark.parametrize("nothing", [b"", b"\n\n"])
+def test_standard_input_that_is_empty_is_named(refused, trained, stdin, nothing):
+    stdin(nothing)
+    assert "Standard input is empty" in refused("predict", trained, "-")
+
+
+def test_a_picture_of_few_bytes_on_standard_input_is_no_list_of_paths(daylight, trained, stdin):
+    buffer = io.BytesIO()
+    Image.new("RGB", (14, 14)).save(buffer, "BMP")
+    buffer.getvalue().decode("utf-8")
+    stdin(buffer.getvalue())
+    assert daylight("predict", trained, "-").out.startswith("-\t")
+
+
+def test_a_pattern_that_meets_folders_looks_into_them(daylight, trained, photos):
+    assert len(daylight("predict", trained, f"{photos}/*").out.splitlines()) == 16
+
+
+def test_names_of_any_bytes_are_answered_on_one_line(daylight, trained, tmp_path):
+    for name in ("two\nlines.png", os.fsdecode("M\xf6hre.png".encode("latin-1"))):
+        picture(tmp_path / name)
+        for options in ([], ["--json"]):
+            outcome = daylight("predict", trained, name, *options)
+            assert outcome.code == 0
+            assert len(outcome.out.splitlines()) == 1
+
+
+def test_names_that_the_terminal_cannot_show_are_spelled_out(trained, tmp_path):
+    picture(tmp_path / "猫.png")
+    command = [sys.executable, "-m", "daylight", "predict", trained, "猫.png"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, env=ascii_only, check=True)
+    assert done.stdout.startswith(rb"\u732b.png")
+
+
+def test_a_pipe_is_named_and_never_waited_for(daylight, trained, tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    assert "pipe.png is a pipe" in daylight("predict", trained, "pipe.png").err
 
 
 @pytest.fixture
@@ -128,6 +175,25 @@ def test_a_graph_that_is_none_is_refused(refused, package, photos):
     seal(package, version="0")
     one = photos / "class 0" / "0.png"
     assert "model.onnx cannot be run" in refused("predict", package, one, code=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("program.json", lambda program: {**program, "run": "shell"}),
+        ("recipe.json", lambda recipe: {**recipe, "task": "never-heard-of"}),
+        ("recipe.json", lambda recipe: {**recipe, "model": 3}),
+    ],
+)
+def test_a_sealed_package_that_says_what_is_not_known_is_refused(refused, package, name, change):
+    edit(package, name, change)
+    seal(package, version="0")
+    assert "package: " in refused("predict", package, "a.png", code=3)
+
+
+def test_a_manifest_that_is_cut_short_is_named(refused, package):
+    (package / "manifest.json").write_text("{")
+    assert "manifest.json" in refused("predict", package, "a.png", code=3)
 
 
 def test_a_new_size_or_mode_of_picture_is_answered(daylight, trained, tmp_path):

@@ -143,7 +143,7 @@ def test_a_perfect_model_is_never_certain(name):
     targets, outputs = hit_or_miss(300, 300)
     (one,) = measured(name, targets, outputs)
     assert not one.reliable
-    assert "resample" in one.caution
+    assert "redraw" in one.caution
 
 
 def test_a_perfect_accuracy_has_room_for_doubt():
@@ -177,7 +177,19 @@ def test_a_mean_that_hangs_on_a_rare_class_is_not_called_reliable():
     drawn = label(np.random.default_rng(2), 300, num_labels=3, shares=[0.5, 0.48, 0.02])
     (one,) = measured("macro_f1", *drawn)
     assert not one.reliable
-    assert "few examples decide" in one.caution
+    assert "One class has only" in one.caution
+
+
+@pytest.mark.parametrize("name", ["macro_f1", "roc_auc"])
+@pytest.mark.parametrize(("rare", "reliable"), [(49, False), (50, True)])
+def test_a_mean_over_classes_needs_fifty_examples_of_each(name, rare, reliable):
+    random = np.random.default_rng(0)
+    target = np.repeat([0, 1, 2], [250, 250, rare])
+    scores = np.exp(random.normal(size=(len(target), 3)) + np.eye(3)[target])
+    outputs = {"probabilities": Column(scores / scores.sum(axis=1, keepdims=True))}
+    (one,) = measured(name, {"target": Column(target)}, outputs, num_resamples=1000)
+    assert one.reliable is reliable
+    assert ("One class has only 49 examples" in one.caution) is not reliable
 
 
 def test_a_mean_over_classes_that_resamples_lose_is_not_called_reliable():
@@ -232,7 +244,7 @@ def test_what_many_resamples_do_not_define_is_not_called_reliable():
     outputs = {"probabilities": Column(np.stack([1 - scores, scores], axis=1))}
     (one,) = measured("roc_auc", targets, outputs)
     assert not one.reliable
-    assert "not defined in 3" in one.caution
+    assert "do not define it in 3" in one.caution
 
 
 def test_answers_that_are_not_numbers_have_no_value():
@@ -246,7 +258,7 @@ def test_answers_that_are_not_numbers_have_no_value():
 def test_one_example_has_a_value_and_a_caution():
     (one,) = measured("rmse", *real(np.random.default_rng(0), 1))
     assert one.value == one.low == one.high
-    assert "1 example;" in one.caution
+    assert "Only 1 example;" in one.caution
 
 
 def test_no_examples_are_refused():

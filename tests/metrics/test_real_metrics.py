@@ -66,5 +66,12 @@ def test_r2_is_not_defined_where_all_targets_are_equal(constant):
 
 
 def test_r2_is_not_defined_in_a_resample_of_one_row():
-    target = np.array([0.1, 0.7, 0.3])
-    assert np.isnan(score("r2", target, target + 1, np.array([0.0, 3.0, 0.0])))
+    target = np.random.default_rng(0).normal(size=50)
+    outputs = {"value": Column(target + 1)}
+    values = METRICS["r2"].score({"target": Column(target)}, outputs, 3 * np.eye(50))
+    assert np.isnan(values).all()
+
+
+def test_r2_sees_small_differences_of_large_targets():
+    target = 1e6 + np.array([0.0, 0.01, 0.02, 0.03])
+    assert score("r2", target, target, np.ones(4)) == 1

@@ -4,19 +4,24 @@ Exit codes: 0 fine, 1 a bug, 2 the person can mend it, 3 integrity, 130 interrup
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from daylight import __version__
+from daylight.cli.show import one_line
 from daylight.core.errors import UserError
+from daylight.core.files import refused
 
 TAGLINE = "From a folder of data to an open model that others can trust."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point; the one place where errors become messages."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal need not know every script
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = build_parser()
     options = parser.parse_args(arguments)
     if not options.command:
@@ -33,14 +38,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         # Whoever read our output has left; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        explained = refused(error, error.filename or "all that was to be written")
+        if explained is None:
+            raise
+        _complain(explained)
+        sys.exit(explained.exit_code)
 
 
 def _complain(error: UserError) -> None:
-    # A file's name may hold a line break; a message is one line.
-    message = error.message.replace("\n", "\\n")
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {one_line(error.message)}", file=sys.stderr)
     if error.hint:
-        print(f"hint:  {error.hint}", file=sys.stderr)
+        print(f"hint:  {one_line(error.hint)}", file=sys.stderr)
 
 
 def build_parser() -> argparse.ArgumentParser:

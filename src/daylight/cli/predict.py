@@ -5,6 +5,7 @@ import sys
 
 import msgspec
 
+from daylight.cli.show import one_line, utf_8
 from daylight.core.errors import UserError
 from daylight.steps.predict import answers, open_model
 
@@ -12,16 +13,19 @@ from daylight.steps.predict import answers, open_model
 def run(options: argparse.Namespace) -> None:
     """Prints the answer to each input; what cannot be read is said, and the rest goes on."""
     model = open_model(options.model)
-    num_bad = 0
+    num_good = num_bad = 0
     for name, answer in answers(model, options.inputs, sys.stdin.buffer):
         if isinstance(answer, UserError):
             num_bad += 1
-            print(f"error: {answer.message}", file=sys.stderr)
-        elif options.json:
-            print(msgspec.json.encode({"input": name, **answer}).decode())
+            print(f"error: {one_line(answer.message)}", file=sys.stderr)
+            continue
+        num_good += 1
+        if options.json:
+            print(msgspec.json.encode({"input": utf_8(name), **answer}).decode())
         else:
-            print(f"{name}\t{model.task.codec.show(answer)}")
+            print(f"{one_line(name)}\t{one_line(model.task.codec.show(answer))}")
     if num_bad:
         raise UserError(
-            f"{num_bad} of the inputs could not be answered.", hint="The others are above."
+            f"{num_bad} of {num_good + num_bad} inputs could not be answered.",
+            hint="The others are above." if num_good else "Mend them, or name others.",
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from daylight.cli.show import one_line
 from daylight.core.log import Log
 
 
@@ -29,7 +30,7 @@ def progress() -> Iterator[Log]:
 
 def _lines(event: str, /, **fields: Any) -> None:
     if text := sentence(event, fields):
-        print(text, file=sys.stderr)
+        print(one_line(text), file=sys.stderr)
 
 
 def sentence(event: str, fields: dict[str, Any]) -> str:
@@ -77,7 +78,7 @@ class _Bars:
         if event == "step" and fields["state"] == "done":
             self._clear()
         if (text := sentence(event, fields)) and event != "epoch":
-            self._bars.console.print(text, markup=False, highlight=False)
+            self._bars.console.print(one_line(text), markup=False, highlight=False)
 
     def _draw(self, event: str, fields: dict[str, Any]) -> None:
         name = f"  epoch {fields['epoch'] + 1}" if event == "batch" else f"  {fields['split']}"

@@ -19,13 +19,15 @@ def print_scores(scores: Scores) -> None:
     print()
     print_table([header, *rows])
     if worst := _worst_label(scores):
-        print(f"\nworst class: {worst.label}, {worst.title.lower()} {number(worst.value)}")
+        label = one_line(worst.label or "")
+        print(f"\nworst class: {label}, {worst.title.lower()} {number(worst.value)}")
 
 
 def print_examples(scores: Scores) -> None:
     """A few answers."""
     print()
-    print_table([(e.id, e.line, f"(true: {e.target})") for e in scores.examples])
+    rows = [(e.id, e.line, f"(true: {e.target})") for e in scores.examples]
+    print_table([tuple(map(one_line, row)) for row in rows])
     print()
 
 
@@ -44,6 +46,21 @@ def print_comparison(found: Comparison) -> None:
     ]
     header = (f"{found.num_examples:,} examples", found.first, found.second)
     print_table([(*header, "difference", "95 % interval", "verdict"), *rows])
+
+
+def one_line(text: str) -> str:
+    r"""The names of files may hold line breaks and control characters; these are spelled out.
+
+    >>> print(one_line("rose\n.jpg"))
+    rose\n.jpg
+    """
+    text = utf_8(text)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def utf_8(text: str) -> str:
+    """The name of a file may hold bytes that are not UTF-8; these are spelled out."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:

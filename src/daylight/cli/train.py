@@ -9,7 +9,9 @@ from typing import Any
 from daylight.cli.progress import progress
 from daylight.cli.show import print_examples, print_scores
 from daylight.core import recipe as recipes
+from daylight.core.config import convert
 from daylight.core.context import Context
+from daylight.core.recipe import Recipe
 from daylight.core.run import Run
 from daylight.core.sections import ReportSection, Scores
 from daylight.steps.pipeline import advance, start
@@ -37,8 +39,9 @@ def run(options: argparse.Namespace) -> None:
 
 def _values(options: argparse.Namespace) -> dict[str, Any]:
     """The recipe's values: from a file if one is named, options laid over it."""
-    if options.data.endswith(".toml"):
+    if options.data.endswith(".toml") and not Path(options.data).is_dir():
         values = recipes.load(Path(options.data))
+        _check(values, options.data)
     else:
         values = {"data": {"path": options.data}}
     for key in ("task", "model"):
@@ -47,6 +50,14 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
     if options.seed is not None:
         values["seed"] = options.seed
     return values
+
+
+def _check(values: dict[str, Any], file: str) -> None:
+    """Names the file where it is wrong; what it leaves open may come with ``--set``."""
+    data = values.get("data", {})
+    if isinstance(data, dict):
+        data = {"path": "", **data}
+    convert(Recipe, {**values, "data": data}, where=file)
 
 
 def _print(opened: Run) -> None:

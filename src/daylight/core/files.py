@@ -10,12 +10,24 @@ from pathlib import Path
 from daylight.core.errors import OutputError
 
 _HINTS = {
+    errno.ENAMETOOLONG: "Choose a shorter name.",
     errno.ENOSPC: "Free some space, or choose another folder with -o; what was there is untouched.",
     errno.EDQUOT: "Free some space, or choose another folder with -o; what was there is untouched.",
     errno.EACCES: "Choose a folder that you may write to with -o.",
     errno.EPERM: "Choose a folder that you may write to with -o.",
     errno.EROFS: "Choose a folder that you may write to with -o.",
 }
+
+
+def refused(error: OSError, path: Path | str) -> OutputError | None:
+    """What to tell a person whose disk or system refused ``path``; ``None`` if it is a bug."""
+    if error.errno in _HINTS:
+        hint = _HINTS[error.errno]
+    elif isinstance(error, NotADirectoryError | FileExistsError):
+        hint = "Choose another folder with -o."
+    else:
+        return None
+    return OutputError(f"Cannot write {path}: {error.strerror}.", hint=hint)
 
 
 @contextmanager
@@ -28,12 +40,9 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _HINTS and not isinstance(
-            error, NotADirectoryError | FileExistsError
-        ):
-            raise
-        hint = _HINTS.get(error.errno or 0, "Choose another folder with -o.")
-        raise OutputError(f"Cannot write {path}: {error.strerror}.", hint=hint) from error
+        if explained := refused(error, path):
+            raise explained from error
+        raise
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -1,5 +1,6 @@
 """A run is a folder; a step reads earlier sections and writes its own."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -35,7 +36,7 @@ class Run:
         if not run.recipe_file.is_file():
             hint = "Start one: daylight train DATA"
             if path.is_dir():
-                hint = f"Start one: daylight train {path}"
+                hint = f"Start one: daylight train {shlex.quote(str(path))}"
             raise NotFoundError(f"{path} is not a run (it has no recipe.json).", hint=hint)
         return run
 
@@ -46,8 +47,10 @@ class Run:
         Raises:
             OutputError: The folder belongs to another recipe, or to something else.
         """
-        run = cls(path)
-        if run.recipe_file.is_file():
+        with writing(path):  # even to look may be refused, such as for a name that is too long
+            run = cls(path)
+            exists = run.recipe_file.is_file()
+        if exists:
             keys = run.recipe.differences(recipe)
             if keys and not run._is_empty():
                 raise OutputError(
@@ -104,10 +107,10 @@ class Run:
         """
         file = self._file(section.step)
         if not file.is_file():
-            data = self.recipe.data.path
+            data, folder = shlex.quote(self.recipe.data.path), shlex.quote(str(self.path))
             raise NotFoundError(
                 f"{self.path} has no {section.step} step yet.",
-                hint=f"daylight train {data} -o {self.path}",
+                hint=f"daylight train {data} -o {folder}",
             )
         return decode(section, file.read_bytes(), where=file)
 

@@ -1,5 +1,6 @@
 """Columns on disk: written piece by piece, opened as memory maps."""
 
+import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib import format as npy
 
+from daylight.core.errors import UserError
 from daylight.core.types import Column
 
 if TYPE_CHECKING:
@@ -62,14 +64,28 @@ class ColumnWriter:
         self._file.close()
         if self._lengths:
             offsets = np.concatenate([[0], np.cumsum(np.concatenate(self._lengths))])
-            np.save(self._offsets_path, offsets.astype(np.int64), allow_pickle=False)
+            with self._offsets_path.open("wb") as file:  # np.save hides why a disk refused
+                npy.write_array_header_1_0(
+                    file, {"descr": "<i8", "fortran_order": False, "shape": offsets.shape}
+                )
+                file.write(offsets.astype("<i8").data)
         return bool(self._lengths)
 
 
 def open_column(folder: Path, name: str, *, ragged: bool) -> Column:
-    """Maps what a ``ColumnWriter`` wrote; values stay on disk until they are used."""
-    values = _map(folder / f"{name}.npy")
-    return Column(values, _map(folder / f"{name}.offsets.npy") if ragged else None)
+    """Maps what a ``ColumnWriter`` wrote; values stay on disk until they are used.
+
+    Raises:
+        UserError: A file is gone or cut short; the hint says how to have it made again.
+    """
+    try:
+        values = _map(folder / f"{name}.npy")
+        return Column(values, _map(folder / f"{name}.offsets.npy") if ragged else None)
+    except (FileNotFoundError, ValueError) as error:
+        raise UserError(
+            f"{folder / name}.npy is damaged: {error}.",
+            hint=f"Have it made again: rm -r {shlex.quote(str(folder))}, then the same command.",
+        ) from None
 
 
 def _map(path: Path) -> "Array":

@@ -1,7 +1,7 @@
 """Where pictures lie and what they are like, from names and headers only."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -47,10 +47,11 @@ def class_folders(root: Path, files: Sequence[Path]) -> list[LabelledFile]:
     """Takes each file's label from the folder it lies in, below ``root`` or below a split's folder.
 
     Raises:
-        DataError: Some files lie outside of class folders; names the first.
+        DataError: Some files lie outside of class folders, or some folders beside those of splits;
+            names the first.
     """
     tops = {path.relative_to(root).parts[0] for path in files if path.parent != root}
-    has_splits = bool(tops) and all(top.lower() in SPLIT_FOLDERS for top in tops)
+    has_splits = _are_splits(tops, root)
     depth = 1 if has_splits else 0
     labelled, loose = [], []
     for path in files:
@@ -60,12 +61,25 @@ def class_folders(root: Path, files: Sequence[Path]) -> list[LabelledFile]:
             continue
         name = SPLIT_FOLDERS[folders[0].lower()] if has_splits else None
         labelled.append(LabelledFile(path, folders[depth], name))
-    if loose and labelled:
+    if loose:
+        lie = "1 file lies" if len(loose) == 1 else f"{len(loose)} files lie"
         raise DataError(
-            f"{len(loose)} files lie outside of the class folders, such as {loose[0]}.",
+            f"{lie} outside of the class folders, such as {loose[0]}.",
             hint="Move them into the folder of their class.",
         )
     return labelled
+
+
+def _are_splits(tops: Collection[str], root: Path) -> bool:
+    """One folder called ``train`` may be of trains; two such names are no accident."""
+    splits = {top for top in tops if top.lower() in SPLIT_FOLDERS}
+    others = sorted(set(tops) - splits)
+    if others and len({SPLIT_FOLDERS[top.lower()] for top in splits}) > 1:
+        raise DataError(
+            f"{root / others[0]} lies beside folders of splits, {' and '.join(sorted(splits))}.",
+            hint="Move it out of the data, or into one of them.",
+        )
+    return bool(splits) and not others
 
 
 def image_facts(paths: Sequence[Path]) -> dict[str, Any]:

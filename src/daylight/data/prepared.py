@@ -13,6 +13,7 @@ from daylight.core.config import Config, decode
 from daylight.core.errors import DataError
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.hashing import sha256_json
+from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.log import Log, silent
 from daylight.core.types import (
     Columns,
@@ -40,6 +41,8 @@ CHUNK = 512
 """Rows that are processed at a time; bounds the memory that raw data takes."""
 
 INDEX = "index.json"
+
+_SKIP = "leave them out: --set data.unreadable=skip"
 
 
 class Index(Config):
@@ -156,6 +159,7 @@ class _Builder:
             self._split(split, inputs, targets)
         if self._failures and not plan.skip_unreadable:
             raise self._unreadable()
+        self._check_labels()
         index = Index(
             schema=dict(plan.dataset.schema),
             nodes=inputs,
@@ -239,11 +243,27 @@ class _Builder:
                 rows = np.delete(rows, list(error.reasons))
         return rows, {}
 
+    def _check_labels(self) -> None:
+        """Leaving files out may shrink a class, but must not make it vanish."""
+        plan, examples = self._plan, self._plan.dataset.tables["examples"]
+        if not self._failures or not ANSWER_KINDS[plan.answer].stratified:
+            return
+        [target] = plan.dataset.fields("target")
+        train = examples.select(["id", target.name]).take(plan.rows["train"]).to_pylist()
+        left = {row[target.name] for row in train if row["id"] not in self._failures}
+        if lost := sorted({row[target.name] for row in train} - left):
+            raise DataError(
+                f"No example of {lost[0]!r} is left to learn from, because its files cannot be "
+                "read.",
+                hint=f"Replace them, or take {lost[0]!r} out of the data.",
+            )
+
     def _unreadable(self) -> DataError:
         reasons = list(self._failures.values())
         shown = "; ".join(reasons[:5]) + ("; …" if len(reasons) > 5 else "")
         files = f"{len(reasons)} files" if len(reasons) > 1 else "1 file"
         return DataError(
             f"{files} cannot be read: {shown}.",
-            hint="Replace or remove them, or leave them out: --set data.unreadable=skip",
+            hint="Replace or remove them"
+            + ("." if self._plan.skip_unreadable else f", or {_SKIP}"),
         )

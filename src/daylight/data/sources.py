@@ -1,5 +1,6 @@
 """What lies in a folder or a file, listed once and without surprises."""
 
+import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,17 +32,16 @@ class FileSource:
 
         Raises:
             NotFoundError: There is nothing at ``path``.
-            DataError: The folder is empty, or a link leads out of it or back into itself.
+            DataError: The folder is empty or may not be read, a link leads out of it or back into
+                itself, or something in it is no file or has a name that is not UTF-8.
         """
+        if not str(path):
+            raise NotFoundError("No data is named.", hint="Name a folder or a table.")
         root = Path(path).expanduser()
         try:
             root = root.resolve(strict=True)
-        except FileNotFoundError:
-            raise NotFoundError(f"{path} does not exist.", hint="Check the path.") from None
-        except (OSError, RuntimeError):
-            raise DataError(
-                f"{path} is a symbolic link that leads back to itself.", hint="Remove the link."
-            ) from None
+        except (OSError, RuntimeError) as error:
+            raise _unresolved(path, error) from None
         files = (root,) if root.is_file() else tuple(sorted(_walk(root, root, {root})))
         if not files:
             raise DataError(
@@ -66,20 +66,57 @@ class FileSource:
         if self.listing_digest == self.known[0]:
             return self.known[1]
         base = self.path if self.path.is_dir() else self.path.parent
-        return sha256_json([(os.path.relpath(path, base), sha256_file(path)) for path in files])
+        return sha256_json([(os.path.relpath(path, base), _sha256(path)) for path in files])
+
+
+def _sha256(path: Path) -> str:
+    """A file that may not be read has no digest; whoever reads it will say so."""
+    try:
+        return sha256_file(path)
+    except OSError as error:
+        return f"not read: {error.strerror}"
 
 
 def _walk(folder: Path, root: Path, above: set[Path]) -> Iterable[Path]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            path = Path(entry.path)
-            real = _resolve(path, root, above) if entry.is_symlink() else path
-            if real.is_dir():
-                yield from _walk(path, root, {*above, real})
-            else:
-                yield path
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        raise DataError(
+            f"{folder} cannot be listed: {error.strerror}.",
+            hint="Change its permissions, or move it out of the data.",
+        ) from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        path = Path(entry.path)
+        _check_name(path)
+        real = _resolve(path, root, above) if entry.is_symlink() else path
+        if real.is_dir():
+            yield from _walk(path, root, {*above, real})
+        elif real.is_file():
+            yield path
+        else:  # to open a pipe would wait for ever
+            raise DataError(f"{path} is a pipe, a socket or a device.", hint="Remove it.")
+
+
+def _check_name(path: Path) -> None:
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            f"{path} has a name that is not UTF-8.", hint="Rename it; convmv can do many at once."
+        ) from None
+
+
+def _unresolved(path: str | Path, error: OSError | RuntimeError) -> DataError | NotFoundError:
+    """Why a path leads nowhere; before Python 3.13, ``resolve`` reports loops as RuntimeError."""
+    if isinstance(error, RuntimeError) or error.errno == errno.ELOOP:
+        return DataError(
+            f"{path} is a symbolic link that leads back to itself.", hint="Remove the link."
+        )
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NotFoundError(f"{path} does not exist.", hint="Check the path.")
+    return DataError(f"{path} cannot be opened: {error.strerror}.", hint="Check the path.")
 
 
 def _resolve(path: Path, root: Path, above: set[Path]) -> Path:
@@ -89,8 +126,8 @@ def _resolve(path: Path, root: Path, above: set[Path]) -> Path:
         raise DataError(
             f"{path} is a link to a file that does not exist.", hint="Remove the link."
         ) from None
-    except (OSError, RuntimeError):
-        real = root
+    except (OSError, RuntimeError) as error:
+        raise _unresolved(path, error) from None
     if real in above:
         raise DataError(
             f"{path} is a symbolic link that leads back to itself.", hint="Remove the link."

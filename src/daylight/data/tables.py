@@ -1,56 +1,94 @@
 """Tables from CSV, TSV, Parquet and JSON lines, as Arrow."""
 
-from collections.abc import Sequence
+import csv
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from daylight.core.errors import DataError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import csv as csv_options
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".parquet", ".jsonl"})
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+
+TABLE_SUFFIXES = frozenset({*_DELIMITERS, ".parquet", ".jsonl"})
 
 
-def read_table(path: Path) -> "pa.Table":
+def read_table(path: Path, *, text: Sequence[str] = ()) -> "pa.Table":
     """Reads a table whole.
+
+    Args:
+        path: The file.
+        text: Columns that are names: ``01`` in a CSV file stays what it is, and is no number.
 
     Raises:
         DataError: Names the file, the line where that is known, and what is wrong.
     """
-    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for tables
-    from pyarrow import csv, json, parquet  # noqa: PLC0415
-
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".parquet":
-            table = parquet.read_table(path)
-        elif suffix == ".jsonl":
-            table = json.read_json(path)
-        else:
-            delimiter = "\t" if suffix == ".tsv" else ","
-            table = csv.read_csv(
-                path,
-                parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-                convert_options=csv.ConvertOptions(strings_can_be_null=True, null_values=[""]),
-            )
-    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeDecodeError) as error:
-        raise _explain(path, error) from None
-    if any(pa.types.is_binary(column.type) for column in table.schema) and suffix != ".parquet":
-        raise _explain(path, ValueError("a column is not text"))
+    with _reading(path):
+        table = _read(path, text)
+        counts = Counter(table.column_names)
+    if twice := [name for name, count in counts.items() if count > 1]:
+        raise DataError(f"{path} has two columns called {twice[0]!r}.", hint="Rename one of them.")
     if table.num_rows == 0:
         raise DataError(f"{path} has no rows.", hint="Name a table that has data.")
     return table
 
 
-def column_names(path: Path) -> Sequence[str]:
-    """The names of the columns; reads no more than it must."""
-    if path.suffix.lower() == ".parquet":
-        from pyarrow import parquet  # noqa: PLC0415 - heavy, and only for tables
+def _read(path: Path, text: Sequence[str]) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for tables
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+    from pyarrow import json, parquet  # noqa: PLC0415
 
-        names: Sequence[str] = parquet.read_schema(path).names
-        return names
-    return list(read_table(path).column_names)
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return parquet.read_table(path)
+    if suffix == ".jsonl":
+        return json.read_json(path)
+    table = arrow_csv.read_csv(
+        path,
+        parse_options=_parse_options(suffix),
+        convert_options=arrow_csv.ConvertOptions(
+            strings_can_be_null=True,
+            null_values=[""],
+            column_types={name: pa.string() for name in text},
+        ),
+    )
+    if any(pa.types.is_binary(column.type) for column in table.schema):
+        raise ValueError("a column is not text")
+    return table
+
+
+def _parse_options(suffix: str) -> "csv_options.ParseOptions":
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415 - heavy, and only for tables
+
+    return arrow_csv.ParseOptions(delimiter=_DELIMITERS[suffix], newlines_in_values=True)
+
+
+def column_names(path: Path) -> Sequence[str]:
+    """The names of the columns; reads no more than it must.
+
+    Raises:
+        DataError: As ``read_table``.
+    """
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415 - heavy, and only for tables
+    from pyarrow import parquet  # noqa: PLC0415
+
+    suffix = path.suffix.lower()
+    with _reading(path):
+        if suffix == ".jsonl":
+            return list(read_table(path).column_names)
+        if suffix == ".parquet":
+            return list(parquet.read_schema(path).names)
+        with arrow_csv.open_csv(path, parse_options=_parse_options(suffix)) as reader:
+            return list(reader.schema.names)
 
 
 def require(table: "pa.Table", name: str, path: Path) -> None:
@@ -66,16 +104,122 @@ def require(table: "pa.Table", name: str, path: Path) -> None:
         )
 
 
+def texts(table: "pa.Table", name: str, path: Path) -> list[str | None]:
+    """A column as text.
+
+    Raises:
+        DataError: Its values are lists, or something else that is no text.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for tables
+
+    try:
+        values: list[str | None] = table[name].cast("string").to_pylist()
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        raise DataError(
+            f"{path}: column {name!r} is {table[name].type}, not text.",
+            hint="Give one value in each row.",
+        ) from None
+    return values
+
+
+def place(path: Path, row: int) -> str:
+    """Where a person finds a row (counted from 0): the line it begins in, where there are lines."""
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return f"{path}, row {row + 1}"
+    with path.open(encoding="utf-8", newline="") as file:
+        starts = _json_lines(file) if suffix == ".jsonl" else _csv_lines(file, _DELIMITERS[suffix])
+        return f"{path}, line {next(islice(starts, row, None))}"
+
+
+def _json_lines(file: Iterator[str]) -> Iterator[int]:
+    return (number for number, line in enumerate(file, 1) if line.strip())
+
+
+def _csv_lines(file: Iterator[str], delimiter: str) -> Iterator[int]:
+    """A quoted value may hold line breaks; empty lines are no rows; the first is the header."""
+    return (line for line, _ in islice(_csv_rows(file, delimiter), 1, None))
+
+
+def _csv_rows(file: Iterator[str], delimiter: str) -> Iterator[tuple[int, int]]:
+    """The line in which each row begins, and how many values it has."""
+    reader = csv.reader(file, delimiter=delimiter)
+    begins = 1
+    for cells in reader:
+        if cells:
+            yield begins, len(cells)
+        begins = reader.line_num + 1
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for tables
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _explain(path, error) from None
+
+
 def _explain(path: Path, error: Exception) -> DataError:
-    if path.suffix.lower() != ".parquet":
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    line.decode("utf-8")
-                except UnicodeDecodeError as bad:
-                    return DataError(
-                        f"{path}, line {number}: byte {bad.start + 1} is not UTF-8.",
-                        hint=f"Save it as UTF-8: iconv -f latin1 -t utf-8 '{path}' > new.csv",
-                    )
-    reason = str(error).strip().splitlines()[0]
+    try:
+        if wrong := _wrong_line(path):
+            return wrong
+    except OSError as closed:
+        return DataError(f"{path} cannot be read: {closed.strerror}.", hint="Check the path.")
+    reason = str(error).strip().splitlines()[0].rstrip(".")
     return DataError(f"{path}: {reason}.", hint="Open the file at that place and mend it.")
+
+
+def _wrong_line(path: Path) -> DataError | None:
+    """Looks for the first line that is at fault; Arrow tells rows of a block at best."""
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return None
+    if wrong := _not_utf_8(path):
+        return wrong
+    with path.open(encoding="utf-8", newline="") as file:
+        return _not_json(path, file) if suffix == ".jsonl" else _ragged(path, file)
+
+
+def _not_json(path: Path, file: Iterator[str]) -> DataError | None:
+    for number, line in enumerate(file, 1):
+        try:
+            if line.strip():
+                msgspec.json.decode(line)
+        except msgspec.DecodeError as error:
+            reason = f"{path}, line {number}: {error}."
+            return DataError(reason, hint="Each line is one JSON object.")
+    return None
+
+
+def _ragged(path: Path, file: Iterator[str]) -> DataError | None:
+    rows = _csv_rows(file, _DELIMITERS[path.suffix.lower()])
+    try:
+        _, expected = next(rows, (1, 0))
+        for number, count in rows:
+            if count != expected:
+                return DataError(
+                    f"{path}, line {number}: {count} values, and {expected} columns.",
+                    hint="Put values that hold the separator, or a line break, in quotes.",
+                )
+    except csv.Error:
+        return None
+    return None
+
+
+def _not_utf_8(path: Path) -> DataError | None:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as bad:
+                was = (
+                    "utf-16" if number == 1 and line[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin1"
+                )
+                command = f"iconv -f {was} -t utf-8 {shlex.quote(str(path))} > new{path.suffix}"
+                return DataError(
+                    f"{path}, line {number}: byte {bad.start + 1} is not UTF-8.",
+                    hint=f"Save it as UTF-8: {command}",
+                )
+    return None

@@ -11,12 +11,13 @@ from daylight.core.errors import DataError
 from daylight.core.types import Columns, Metric
 from daylight.metrics.reliability import (
     doubts_of_bootstrap,
+    doubts_of_classes,
     doubts_of_ratio,
     doubts_of_size,
     share_below,
 )
 from daylight.metrics.resampling import NUM_RESAMPLES, Resampled, resample
-from daylight.metrics.statistic import num_rows, statistic
+from daylight.metrics.statistic import Weighted, num_rows, statistic
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -79,7 +80,9 @@ def measure(
         else []
     )
     for metric, one in zip(to_resample, resampled, strict=True):
-        measured[metric.name] = _bootstrapped(metric, one)
+        smallest = metric.score.smallest_class if isinstance(metric.score, Weighted) else None
+        doubts = doubts_of_classes(smallest(targets)) if smallest else []
+        measured[metric.name] = _bootstrapped(metric, one, doubts)
     for metric in metrics:
         if metric.trials is not None:
             values = statistic(metric, targets, outputs)(np.ones((1, rows)))[0]
@@ -138,22 +141,31 @@ def _proportion(value: float, trials: int) -> Measured:
     return _measured(value, interval, method="wilson", num_examples=trials, doubts=doubts)
 
 
-def _bootstrapped(metric: Metric, resampled: Resampled) -> tuple[Measured, ...]:
+def _bootstrapped(
+    metric: Metric, resampled: Resampled, doubts: Sequence[str]
+) -> tuple[Measured, ...]:
     columns = zip(resampled.value.tolist(), resampled.draws.T, resampled.left_out.T, strict=True)
     return tuple(
-        _bootstrapped_value(metric, value, draws, left_out, resampled.num_rows)
-        for value, draws, left_out in columns
+        _bootstrapped_value(metric, *column, rows=resampled.num_rows, doubts=doubts)
+        for column in columns
     )
 
 
 def _bootstrapped_value(
-    metric: Metric, value: float, draws: "Array", left_out: "Array", rows: int
+    metric: Metric,
+    value: float,
+    draws: "Array",
+    left_out: "Array",
+    *,
+    rows: int,
+    doubts: Sequence[str],
 ) -> Measured:
     defined = draws[np.isfinite(draws)]
     if not np.isfinite(value) or len(defined) == 0:
         return _measured(None, None, method="bca", num_examples=rows)
     doubts = [
         *doubts_of_size(rows),
+        *doubts,
         *(doubts_of_ratio(value) if metric.unit == "ratio" else []),
         *doubts_of_bootstrap(value, draws, left_out, rows),
     ]

@@ -50,6 +50,11 @@ def _per_class(targets: Columns, outputs: Columns) -> Statistic:
     return lambda weights: np.stack([of(weights) for of in sums])
 
 
+def _smallest_class(targets: Columns) -> int:
+    """How many examples the rarest class has, of those that are present; -1 counts as one."""
+    return int(np.unique(targets["target"].values, return_counts=True)[1].min())
+
+
 def _macro_f1(targets: Columns, outputs: Columns) -> Statistic:
     """Mean F1 of the classes that are present in the targets (of each draw).
 
@@ -195,7 +200,7 @@ MACRO_F1 = Metric(
     unit="ratio",
     higher_is_better=True,
     interval="bootstrap",
-    score=Weighted(_macro_f1),
+    score=Weighted(_macro_f1, smallest_class=_smallest_class),
 )
 ROC_AUC = Metric(
     name="roc_auc",
@@ -203,7 +208,7 @@ ROC_AUC = Metric(
     unit="ratio",
     higher_is_better=True,
     interval="bootstrap",
-    score=Weighted(_roc_auc),
+    score=Weighted(_roc_auc, smallest_class=_smallest_class),
 )
 LOG_LOSS = Metric(
     name="log_loss",

@@ -10,6 +10,8 @@ from daylight.metrics.statistic import Statistic, Weighted, ratio, weighted_mean
 if TYPE_CHECKING:
     from daylight.core.types import Array
 
+ROUNDING = 1e-12
+
 
 def _error(targets: Columns, outputs: Columns) -> "Array":
     error: Array = outputs["value"].values.astype(np.float64) - targets["target"].values
@@ -42,11 +44,12 @@ def _r2(targets: Columns, outputs: Columns) -> Statistic:
     # Centred first, so that the difference of two means below loses no digits.
     centred = target - target.mean()
     mean, mean_square = weighted_mean(centred), weighted_mean(centred**2)
-    smallest = 1e-15 * (np.abs(target).max(initial=0.0) ** 2)
 
     def r2(weights: "Array") -> "Array":
-        variance = mean_square(weights) - mean(weights) ** 2
-        variance = np.where(variance > smallest, variance, 0.0)
+        square = mean_square(weights)
+        variance = square - mean(weights) ** 2
+        # What rounding leaves of equal targets is no variance.
+        variance = np.where(variance > ROUNDING * square, variance, 0.0)
         return 1 - ratio(squared_error(weights), variance)
 
     return r2

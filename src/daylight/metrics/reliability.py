@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 NUM_EXAMPLES = 200
+CLASS_EXAMPLES = 50
+"""Of the rarest class, for means over classes: with 20, intervals of the area under the ROC curve
+cover in 90 %, and those that look harmless to ``influential`` in 80 %; with 50, in 94 %."""
 RATIOS = (0.05, 0.95)
 INFLUENTIAL = 10.0
 SHARE_BELOW = (0.4, 0.6)
@@ -26,7 +29,15 @@ def doubts_of_size(num_examples: int) -> list[str]:
     if num_examples >= NUM_EXAMPLES:
         return []
     noun = "example" if num_examples == 1 else "examples"
-    return [f"It rests on {num_examples} {noun}; intervals are shown to hold from {NUM_EXAMPLES}."]
+    return [f"Only {num_examples} {noun}; intervals are tested for {NUM_EXAMPLES} or more."]
+
+
+def doubts_of_classes(smallest: int) -> list[str]:
+    """Whether the rarest class has enough examples for a mean over classes."""
+    if smallest >= CLASS_EXAMPLES:
+        return []
+    noun = "example" if smallest == 1 else "examples"
+    return [f"One class has only {smallest} {noun}; it should have {CLASS_EXAMPLES} or more."]
 
 
 def doubts_of_ratio(value: float) -> list[str]:
@@ -34,7 +45,7 @@ def doubts_of_ratio(value: float) -> list[str]:
     low, high = RATIOS
     if low <= value <= high:
         return []
-    return [f"Intervals are shown to hold for values from {low} to {high}."]
+    return [f"It is close to 0 or 1; intervals are tested for values from {low} to {high}."]
 
 
 def doubts_of_bootstrap(value: float, draws: "Array", left_out: "Array", rows: int) -> list[str]:
@@ -49,13 +60,18 @@ def doubts_of_bootstrap(value: float, draws: "Array", left_out: "Array", rows: i
     doubts: list[str] = []
     defined, left_out = draws[np.isfinite(draws)], left_out[np.isfinite(left_out)]
     if (undefined := 1 - len(defined) / len(draws)) > UNDEFINED:
-        doubts.append(f"It is not defined in {undefined:.0%} of resamples.")
+        doubts.append(
+            f"Random redraws of the examples do not define it in {undefined * 100:.0f} % of cases."
+        )
     if np.ptp(defined) <= ROUNDING * abs(value):
-        return [*doubts, "Every resample gave this same value, so its uncertainty is not known."]
+        return [
+            *doubts,
+            "Every random redraw of the examples gave this value, so its uncertainty is unknown.",
+        ]
     if influential(left_out, rows) < INFLUENTIAL:
         doubts.append("A few examples decide this value.")
     if not SHARE_BELOW[0] <= share_below(value, defined) <= SHARE_BELOW[1]:
-        doubts.append("Resamples lie to one side of it, so it depends on the number of examples.")
+        doubts.append("Random redraws of the examples mostly lie to one side of it.")
     # Both estimate the standard error; they part where the value jumps, as when a class is lost.
     jackknife = left_out.std() * max(len(left_out) - 1, 0) ** 0.5 if len(left_out) else 0.0
     if not SPREADS[0] * jackknife <= defined.std() <= SPREADS[1] * jackknife:

@@ -26,9 +26,11 @@ class Weighted:
 
     Attributes:
         prepare: ``(targets, outputs) -> statistic``; sorting, matching and the like happen here.
+        smallest_class: For means over classes: how many examples the rarest class has.
     """
 
     prepare: Callable[[Columns, Columns], Statistic]
+    smallest_class: Callable[[Columns], int] | None = None
 
     def __call__(self, targets: Columns, outputs: Columns, weights: "Array") -> "Array":
         """The metric's values under weights of shape ``(draws, rows)``."""

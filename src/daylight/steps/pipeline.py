@@ -1,5 +1,7 @@
 """Runs every step that is due, in order."""
 
+import os
+import shlex
 import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import msgspec
 
 from daylight.core.context import Context
+from daylight.core.errors import OutputError
 from daylight.core.log import FileLog
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
@@ -51,7 +54,13 @@ def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
         output: By default ``<data>-run`` in the current folder.
     """
     recipe, saw = resolve(recipe)
-    folder = output or Path(f"{Path(recipe.data.path).stem}-run")
+    data = Path(recipe.data.path)
+    folder = output or Path(f"{data.name if data.is_dir() else data.stem}-run")
+    if data.is_dir() and Path(os.path.realpath(folder)).is_relative_to(data):
+        raise OutputError(
+            f"{folder} would lie inside of the data, {data}.",
+            hint=f"Choose a folder beside it: -o {shlex.quote(f'{data}-run')}",
+        )
     run = Run.start(folder, recipe)
     context.log("run", folder=str(folder), task=recipe.task, model=recipe.model, saw=saw)
     return run

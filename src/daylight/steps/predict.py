@@ -1,6 +1,7 @@
 """predict: a model and what a person has -> answers."""
 
 import glob
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -8,13 +9,21 @@ from pathlib import Path
 from typing import IO, Any
 
 from daylight.core.config import decode
-from daylight.core.errors import DataError, NotFoundError, UserError
+from daylight.core.errors import (
+    DataError,
+    IntegrityError,
+    NotFoundError,
+    UnknownNameError,
+    UserError,
+)
 from daylight.core.kinds import INPUT_KINDS, Answer
 from daylight.core.recipe import Recipe
 from daylight.core.types import Task
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
 from daylight.tasks import TASKS
+
+_HINT = "Get the package again from where it was published; a newer Daylight may know it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +41,16 @@ def open_model(folder: str) -> Model:
         NotFoundError: There is no package.
         IntegrityError: The package is not what its manifest promised.
     """
-    predictor = Predictor.open(folder)
-    recipe = decode(Recipe, predictor.package.read("recipe.json"), where=f"{folder}/recipe.json")
-    return Model(predictor, TASKS[recipe.task])
+    try:
+        predictor = Predictor.open(folder)
+        data = predictor.package.read("recipe.json")
+        recipe = decode(Recipe, data, where=f"{folder}/recipe.json")
+        return Model(predictor, TASKS[recipe.task])
+    except UserError as error:
+        if type(error) not in (UserError, UnknownNameError):
+            raise
+        # What a sealed package says of itself is its maker's, not something to type again.
+        raise IntegrityError(f"{folder}: {error.message}", hint=_HINT) from None
 
 
 def answers(
@@ -93,28 +109,40 @@ def _decode(given: str, task: Task) -> Any:
 
 
 def _from_stdin(data: bytes, task: Task) -> Iterator[tuple[str, Any]]:
+    media = INPUT_KINDS[task.input].media
     try:
-        lines = data.decode("utf-8").splitlines()
+        # A file's name holds no zero byte, and may hold what splitlines takes for an end.
+        lines = [] if media and b"\0" in data else data.decode("utf-8").split("\n")
     except UnicodeDecodeError:
-        if not INPUT_KINDS[task.input].media:
+        if not media:
             raise DataError("Standard input is not UTF-8.", hint="One input per line.") from None
+        lines = []
+    if not data.strip():
+        raise NotFoundError("Standard input is empty.", hint="Give one input per line.")
+    if not lines:
         yield "-", data
-        return
-    for line in filter(None, lines):
+    for line in filter(None, (line.removesuffix("\r") for line in lines)):
         yield line, _decode(line, task)
 
 
 def _files(given: str) -> Iterable[str]:
-    path = Path(given)
-    if path.is_dir():
-        found = [str(each) for each in sorted(path.rglob("*")) if _is_visible(each, path)]
-    elif path.exists() or not glob.has_magic(given):
-        return [given]
+    if not given:
+        raise NotFoundError("An input is empty.", hint="Name a file, a folder or a pattern.")
+    if os.path.lexists(given) or not glob.has_magic(given):
+        found = [given]
     else:
         found = sorted(glob.glob(given, recursive=True))  # noqa: PTH207 - any root
+    found = [file for each in found for file in _below(each)]
     if not found:
         raise NotFoundError(f"{given} holds no files.", hint="Name a file, a folder or a pattern.")
     return found
+
+
+def _below(given: str) -> Iterable[str]:
+    path = Path(given)
+    if not os.path.isdir(given):  # noqa: PTH112 - a name that is too long is no folder either
+        return [given]
+    return [str(each) for each in sorted(path.rglob("*")) if _is_visible(each, path)]
 
 
 def _is_visible(path: Path, below: Path) -> bool:

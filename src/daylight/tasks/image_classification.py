@@ -4,6 +4,7 @@ Data is a folder of class folders (below ``train/``, ``validation/`` and ``test/
 or a table with a column of picture paths and a column of classes.
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Field, Source, Task
-from daylight.data.images import class_folders, image_facts, is_image
-from daylight.data.tables import read_table, require
+from daylight.data.images import SPLIT_FOLDERS, class_folders, image_facts, is_image
+from daylight.data.tables import column_names, place, read_table, require, texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,7 +29,8 @@ def recognise(source: Source) -> str | None:
         if not pictures or all(path.parent == source.path for path in pictures):
             return None
         labels = {each.label for each in class_folders(source.path, pictures)}
-        return f"{len(pictures):,} pictures in {len(labels):,} class folders"
+        saw = f"{len(pictures):,} pictures in {len(labels):,} class folders"
+        return saw + _left_out([path for path in source.files if not is_image(path)])
     if not tuple(source.columns()):
         return None
     table = read_table(source.path)
@@ -36,12 +38,22 @@ def recognise(source: Source) -> str | None:
     return f"{table.num_rows:,} rows that name pictures in column {column!r}" if column else None
 
 
+def _left_out(files: Sequence[Path]) -> str:
+    """Says what will not be read, such as photos in a format that is not known."""
+    if not files:
+        return ""
+    suffixes = sorted({path.suffix.lower() or path.name for path in files})
+    shown = ", ".join(suffixes[:4]) + (", …" if len(suffixes) > 4 else "")
+    one = len(files) == 1
+    return f" (left out: {len(files):,} file{'s' * (not one)} of another kind, {shown})"
+
+
 def read(source: Source, data: DataConfig) -> Dataset:
     """Reads names and classes; the pictures themselves stay where they are."""
     is_folder = source.path.is_dir()
     columns, root = _read_folders(source) if is_folder else _read_table(source.path, data)
     pictures = [root / name for name in columns["image"]]
-    labels = _labels(columns["label"], source.path)
+    labels = _labels(columns["label"], source)
     files = {*pictures} if is_folder else {source.path, *pictures}
     return _dataset(columns, root, source.digest(sorted(files)), labels, image_facts(pictures))
 
@@ -87,7 +99,7 @@ def _dataset(
 
 
 def _read_table(path: Path, data: DataConfig) -> tuple[dict[str, list[Any]], Path]:
-    table = read_table(path)
+    table = read_table(path, text=column_names(path))
     image = _picture_column(table)
     if image is None:
         raise DataError(
@@ -97,40 +109,45 @@ def _read_table(path: Path, data: DataConfig) -> tuple[dict[str, list[Any]], Pat
     target = data.target or _target_column(table, image, path)
     require(table, target, path)
     columns: dict[str, list[Any]] = {
-        "image": table[image].cast("string").to_pylist(),
-        "label": table[target].cast("string").to_pylist(),
+        "image": texts(table, image, path),
+        "label": texts(table, target, path),
         "split": [None] * table.num_rows,
     }
     for name in ("split", "group"):
         if name in table.column_names:
-            columns[name] = table[name].cast("string").to_pylist()
+            columns[name] = texts(table, name, path)
     _check(columns, path)
-    repeated = len(set(columns["image"])) < table.num_rows
-    columns["id"] = (
-        [f"{name}#{row}" for row, name in enumerate(columns["image"], 2)]
-        if repeated
-        else columns["image"]
-    )
+    columns["split"] = [name and SPLIT_FOLDERS[name.lower()] for name in columns["split"]]
+    columns["id"] = columns["image"]
+    if len(set(columns["image"])) < table.num_rows:
+        columns["id"] = [f"{name}#{row}" for row, name in enumerate(columns["image"], 2)]
+        # One picture in two rows must not be in train and in test.
+        columns.setdefault("group", columns["image"])
     return columns, path.parent
 
 
 def _check(columns: Mapping[str, list[Any]], path: Path) -> None:
-    """Every row names a picture that exists and a class; the header is line 1."""
+    """Every row names a picture that exists, a class, and no split that is not known."""
+    for column, what in (("image", "picture"), ("label", "class")):
+        if None in columns[column]:
+            where = place(path, columns[column].index(None))
+            raise DataError(f"{where}: no {what}.", hint="Fill it in, or remove the row.")
     missing = [
-        (line, name)
-        for line, name in enumerate(columns["image"], 2)
-        if not name or not (path.parent / name).is_file()
+        row for row, name in enumerate(columns["image"]) if not (path.parent / name).is_file()
     ]
     if missing:
-        line, name = missing[0]
+        name = columns["image"][missing[0]]
         more = f" (and {len(missing) - 1:,} more)" if len(missing) > 1 else ""
         raise DataError(
-            f"{path}, line {line}: {name} does not exist{more}.",
+            f"{place(path, missing[0])}: {name} does not exist{more}.",
             hint=f"Paths are relative to the table's folder, {path.parent}.",
         )
-    if None in columns["label"]:
-        line = columns["label"].index(None) + 2
-        raise DataError(f"{path}, line {line}: no class.", hint="Fill it in, or remove the row.")
+    for row, name in enumerate(columns["split"]):
+        if name and name.lower() not in SPLIT_FOLDERS:
+            raise DataError(
+                f"{place(path, row)}: {name!r} is not a split.",
+                hint=f"Known: {', '.join(sorted(SPLIT_FOLDERS))}.",
+            )
 
 
 def _picture_column(table: "pa.Table") -> str | None:
@@ -153,15 +170,23 @@ def _target_column(table: "pa.Table", image: str, path: Path) -> str:
     )
 
 
-def _labels(classes: Sequence[str], path: Path) -> list[str]:
+def _labels(classes: Sequence[str], source: Source) -> list[str]:
     counts = Counter(classes)
     if len(counts) == 1:
+        [name] = counts
         raise DataError(
-            f"{path} has one class ({next(iter(counts))}); a classifier needs two or more.",
-            hint="Add a folder of pictures of something else.",
+            f"{source.path} has one class ({name}); a classifier needs two or more.",
+            hint=_more_classes(source, source.path / name),
         )
     numbers = all(name.isdecimal() and name.isascii() for name in counts)
     return sorted(counts, key=lambda name: (int(name), name) if numbers else (0, name))
+
+
+def _more_classes(source: Source, only: Path) -> str:
+    inner = {path.relative_to(only).parts[0] for path in source.files if path.parent != only}
+    if only.is_dir() and len(inner) > 1:
+        return f"Are its folders the classes? daylight train {shlex.quote(str(only))}"
+    return "Add pictures of something else."
 
 
 TASK = Task(

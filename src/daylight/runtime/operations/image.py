@@ -6,6 +6,7 @@ to 8 bits where it has them, and stretched to one size. Training and serving rea
 
 import io
 import os
+import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from daylight.core.config import Config
 from daylight.core.errors import DataError
@@ -28,6 +29,16 @@ MAX_PIXELS = 100_000_000
 
 ORIENTATION = 0x0112
 """The EXIF tag; 5 to 8 swap width and height. Source: EXIF 2.32, section 4.6.4."""
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow only warns up to twice its limit; ours is checked below
 
@@ -109,17 +120,16 @@ def _read(source: Any, parameters: Parameters) -> "tuple[Array, tuple[int, int]]
             original = upright_size(image)
             turned = original != image.size
             image.draft(mode, size[::-1] if turned else size)  # JPEG: decodes no more than needed
-            upright = ImageOps.exif_transpose(image)
-            flat = _flatten(upright).convert(mode)
+            flat = _flatten(_upright(image)).convert(mode)
             if flat.size != size:
                 flat = flat.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
             array = np.asarray(flat)
     except FileNotFoundError:
         raise DataError(f"{name} does not exist", hint="Check the path.") from None
-    except IsADirectoryError:
-        raise DataError(f"{name} is a folder") from None
     except UnidentifiedImageError:
         raise DataError(f"{name} is not a picture that can be read") from None
+    except PermissionError:
+        raise DataError(f"{name} may not be read: permission denied") from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise DataError(f"{name} is damaged ({error})") from None
     return array.reshape(parameters.height, parameters.width, -1), original
@@ -134,6 +144,13 @@ def upright_size(image: Image.Image) -> tuple[int, int]:
     return (image.height, image.width) if turned else (image.width, image.height)
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    """Turns a picture by its tag, and minds no other: ``ImageOps`` fails on damaged ones."""
+    image.load()  # turns TIFF
+    turn = _TURNS.get(image.getexif().get(ORIENTATION, 1))
+    return image if turn is None else image.transpose(turn)
+
+
 def _open(source: Any, name: str) -> Image.Image:
     if isinstance(source, Image.Image):
         return source.copy()
@@ -142,7 +159,12 @@ def _open(source: Any, name: str) -> Image.Image:
     if isinstance(source, np.ndarray):
         return Image.fromarray(source)
     if isinstance(source, str | Path):
-        if Path(source).stat().st_size == 0:
+        status = Path(source).stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise DataError(f"{name} is a folder")
+        if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for ever
+            raise DataError(f"{name} is a pipe, a socket or a device")
+        if status.st_size == 0:
             raise DataError(f"{name} is empty (0 bytes)")
         return Image.open(source)
     raise DataError(f"A picture is a path, bytes, a PIL image or an array, not {type(source)}")
