@@ -264,5 +264,16 @@ def test_a_photo_with_a_damaged_tag_is_still_read_upright(daylight, trained, tmp
     exif[0x0112], exif[0x010E] = 6, "words"
     Image.new("RGB", (14, 20)).save(tmp_path / "photo.jpg", exif=exif)
     data = (tmp_path / "photo.jpg").read_bytes()
-    (tmp_path / "photo.jpg").write_bytes(data.replace(b"\x01\x0e\x00\x02", b"\x01\x0e\x00\x0b"))
+    words, number = b"\x01\x0e\x00\x02\x00\x00\x00\x06", b"\x01\x0e\x00\x0b\x00\x00\x00\x01"
+    assert words in data
+    (tmp_path / "photo.jpg").write_bytes(data.replace(words, number))
     assert daylight("predict", trained, "photo.jpg").code == 0
+
+
+def test_a_class_that_is_only_tested_and_never_learnt_is_named(refused, photos, tmp_path):
+    photos.rename(tmp_path / "train")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "train").rename(tmp_path / "data" / "train")
+    picture(tmp_path / "data" / "test" / "class 0" / "a.png")
+    picture(tmp_path / "data" / "test" / "unseen" / "b.png")
+    assert "no example of 'unseen' in train" in refused("train", "data", *QUICK)

@@ -53,3 +53,9 @@ def test_a_loss_that_is_no_number_names_the_rate_to_lower(refused, photos, tmp_p
 def test_a_folder_that_is_no_run_is_named(refused, photos, command):
     assert "photos is not a run" in refused(command, photos)
     assert "is not a run" in refused(command, Path("never"))
+    assert "File name too long" in refused(command, "x" * 300)
+
+
+def test_both_runs_of_a_comparison_must_be_runs(refused, trained, photos):
+    assert "photos is not a run" in refused("compare", trained, photos)
+    assert "never is not a run" in refused("compare", "never", trained)

@@ -39,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Whoever read our output has left; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        explained = refused(error, error.filename or "all that was to be written")
+        if error.filename:
+            explained = refused(error, error.filename, to="open")
+        else:
+            explained = refused(error, "any more")
         if explained is None:
             raise
         _complain(explained)

@@ -13,13 +13,13 @@ _HINTS = {
     errno.ENAMETOOLONG: "Choose a shorter name.",
     errno.ENOSPC: "Free some space, or choose another folder with -o; what was there is untouched.",
     errno.EDQUOT: "Free some space, or choose another folder with -o; what was there is untouched.",
-    errno.EACCES: "Choose a folder that you may write to with -o.",
-    errno.EPERM: "Choose a folder that you may write to with -o.",
-    errno.EROFS: "Choose a folder that you may write to with -o.",
+    errno.EACCES: "Change its permissions, or choose another folder with -o.",
+    errno.EPERM: "Change its permissions, or choose another folder with -o.",
+    errno.EROFS: "Change its permissions, or choose another folder with -o.",
 }
 
 
-def refused(error: OSError, path: Path | str) -> OutputError | None:
+def refused(error: OSError, path: Path | str, *, to: str = "write") -> OutputError | None:
     """What to tell a person whose disk or system refused ``path``; ``None`` if it is a bug."""
     if error.errno in _HINTS:
         hint = _HINTS[error.errno]
@@ -27,7 +27,7 @@ def refused(error: OSError, path: Path | str) -> OutputError | None:
         hint = "Choose another folder with -o."
     else:
         return None
-    return OutputError(f"Cannot write {path}: {error.strerror}.", hint=hint)
+    return OutputError(f"Cannot {to} {path}: {error.strerror}.", hint=hint)
 
 
 @contextmanager

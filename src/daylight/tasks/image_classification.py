@@ -54,6 +54,7 @@ def read(source: Source, data: DataConfig) -> Dataset:
     columns, root = _read_folders(source) if is_folder else _read_table(source.path, data)
     pictures = [root / name for name in columns["image"]]
     labels = _labels(columns["label"], source)
+    _check_learnable(columns, source.path)
     files = {*pictures} if is_folder else {source.path, *pictures}
     return _dataset(columns, root, source.digest(sorted(files)), labels, image_facts(pictures))
 
@@ -180,6 +181,16 @@ def _labels(classes: Sequence[str], source: Source) -> list[str]:
         )
     numbers = all(name.isdecimal() and name.isascii() for name in counts)
     return sorted(counts, key=lambda name: (int(name), name) if numbers else (0, name))
+
+
+def _check_learnable(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
+    pairs = zip(columns["label"], columns["split"], strict=True)
+    learnable = {label for label, split in pairs if split in (None, "train")}
+    if lost := sorted(set(columns["label"]) - learnable):
+        raise DataError(
+            f"{path} has no example of {lost[0]!r} in train.",
+            hint="Add some, or take the class out of the other splits.",
+        )
 
 
 def _more_classes(source: Source, only: Path) -> str:
