@@ -168,7 +168,7 @@ def test_equal_models_are_seldom_called_different():
 
 @pytest.mark.slow
 def test_equal_models_are_called_different_in_about_five_percent_of_cases():
-    repetitions = 2000
+    repetitions = 4000
     found = false_alarms(LABEL_METRICS, repetitions=repetitions, num_resamples=1000)
     for name, count in found.items():
         seen = stats.binomtest(count, repetitions).proportion_ci(confidence_level=0.98)

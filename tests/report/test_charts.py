@@ -35,6 +35,11 @@ def test_the_dot_lies_within_its_interval_and_the_baseline_where_it_is():
     assert base < low < dot < high
 
 
+def test_a_baseline_within_the_interval_is_drawn_over_it():
+    drawing = interval_plot(score(value=0.2, low=0.05, high=0.4, baseline=0.1), Scale(0, 1))
+    assert drawing.index('class="interval"') < drawing.index('class="base"')
+
+
 def test_a_curve_leaves_out_what_is_not_a_number():
     drawing = curve("Loss", "accent", [1, 2, 3], [0.9, float("nan"), 0.5])
     assert "nan" not in drawing

@@ -1,5 +1,6 @@
 """The page, over sections of every shape."""
 
+import os
 import re
 from dataclasses import replace
 from html import unescape
@@ -10,10 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from daylight.core.recipe import DataConfig, Recipe
 from daylight.report.page import render
 from report.synthetic import FOLDER, report_data, score
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=http://evil.example/x onerror=alert(1)>',
@@ -74,7 +76,7 @@ def test_every_score_is_on_the_page(labels):
         assert each.title in page
         assert f"{each.value:.3f}" in page
         assert (each.label or "").encode("utf-8", "replace").decode() in page
-        assert each.caution in page
+        assert f"on {each.num_examples:,} examples" in page
 
 
 def test_the_page_is_well_formed_and_can_be_read_without_seeing_it(labels):
@@ -122,11 +124,46 @@ def test_equal_cautions_are_said_once():
     assert page.count("<sup>1</sup>") == 2
 
 
-def test_the_place_of_the_data_is_not_told():
-    skipped = {"a.png": f"{FOLDER}/a.png is damaged"}
-    page = text_of(report_data(skipped=skipped))
-    assert FOLDER not in page
-    assert "flowers/a.png is damaged" in page
+def test_the_place_of_a_folder_is_not_told():
+    skipped = {"a.png": f"{FOLDER}/a.png is damaged", "b.png": f"{FOLDER} has no b.png"}
+    page = text_of(report_data(skipped=skipped, media=Path(FOLDER)))
+    assert "secret" not in page
+    assert '<td class="reason">a.png is damaged' in page
+    assert "flowers has no b.png" in page
+
+
+def test_the_place_of_a_table_and_of_what_it_names_is_not_told():
+    folder = Path(FOLDER).parent
+    skipped = {"img/a.png": f"{folder}/img/a.png is damaged (see {folder}/photos.csv)"}
+    data = report_data(skipped=skipped, media=folder)
+    recipe = Recipe(data=DataConfig(path=f"{folder}/photos.csv"))
+    page = text_of(replace(data, recipe=recipe))
+    assert "secret" not in page
+    assert "img/a.png is damaged (see photos.csv)" in page
+
+
+def test_a_short_path_takes_nothing_out_of_other_words():
+    data = report_data(skipped={"a": "images/dog.png is damaged"}, media=Path("/d"))
+    page = text_of(replace(data, recipe=Recipe(data=DataConfig(path="/d"))))
+    assert "images/dog.png is damaged" in page
+
+
+def test_scores_of_another_model_are_said_to_be_so():
+    data = report_data()
+    assert "of another model" not in text_of(data)
+    other = msgspec.structs.replace(data.scores, model_digest="f" * 64)
+    assert "of another model" in text_of(replace(data, scores=other))
+
+
+def test_cautions_that_differ_in_their_numbers_are_said_once():
+    scores = (
+        score("a", caution="Only 9 examples."),
+        score("b", caution="Only 120 examples. It jumps."),
+    )
+    page = text_of(report_data((), scores=scores))
+    assert "<li>Only 9 to 120 examples.</li>" in page
+    assert "<sup>1</sup>" in page
+    assert "<sup>1,2</sup>" in page
 
 
 def test_missing_pictures_are_said_and_stop_nothing():
@@ -171,7 +208,9 @@ def test_text_can_be_read_on_every_ground_it_stands_on(scheme):
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (front, ground)
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+@pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="no Chromium: not at /usr/bin/chromium, nor at $CHROMIUM"
+)
 def test_a_narrow_window_never_scrolls_sideways_nor_asks_for_anything(tmp_path):
     from playwright.sync_api import sync_playwright
 

@@ -1,6 +1,7 @@
 """The report: one file, for anybody, that tells nothing it should not."""
 
 import dataclasses
+import os
 import re
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from daylight.report.page import ReportData, render
 from daylight.tasks import TASKS
 from tiny import TINY, patterns
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -136,7 +137,9 @@ def test_text_has_the_contrast_that_wcag_aa_asks_for(run):
             assert (light + 0.05) / (dark + 0.05) >= 4.5, name
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+@pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="no Chromium: not at /usr/bin/chromium, nor at $CHROMIUM"
+)
 def test_a_browser_shows_it_at_any_width_and_asks_for_nothing(run, hundred, other):
     from playwright.sync_api import sync_playwright
 

@@ -63,13 +63,13 @@ def interval_plot(score: Score, scale: Scale, *, compact: bool = False) -> Marku
         for end, anchor in ((scale.low, "start"), (scale.high, "end")):
             at = "1" if anchor == "start" else str(width - 1)
             parts.append(_text("tick", at, "28", _tick(end), anchor))
-    if score.baseline is not None:
-        if score.baseline_low is not None and score.baseline_high is not None:
-            parts.append(_rule("spread", x(score.baseline_low), x(score.baseline_high)))
-        at = x(score.baseline)
-        parts.append(f'<line class="base" x1="{at}" x2="{at}" y1="1.5" y2="14.5"/>')
+    if score.baseline_low is not None and score.baseline_high is not None:
+        parts.append(_rule("spread", x(score.baseline_low), x(score.baseline_high)))
     if score.low is not None and score.high is not None:
         parts.append(_rule("interval", x(score.low), x(score.high)))
+    if score.baseline is not None:  # last, for an interval may lie around it
+        at = x(score.baseline)
+        parts.append(f'<line class="base" x1="{at}" x2="{at}" y1="1.5" y2="14.5"/>')
     parts.append(f'<circle class="dot" cx="{x(score.value or 0.0)}" cy="8" r="4"/></svg>')
     return _markup(parts)
 
@@ -229,6 +229,7 @@ def _said(score: Score) -> str:
     text = f"{score.title} {number(score.value)}"
     if score.low is not None and score.high is not None:
         text += f", interval {number(score.low)} to {number(score.high)}"
+    text += f", on {score.num_examples:,} examples"
     return text if score.baseline is None else f"{text}, baseline {number(score.baseline)}"
 
 

@@ -52,7 +52,7 @@ def render(data: ReportData) -> bytes:
             trained=data.trained,
             scores=data.scores,
             name=wording.data_name(data.recipe),
-            saw=wording.without_path(data.prepared.saw, data.recipe),
+            saw=wording.without_path(data.prepared.saw, data.recipe, data.media),
             headline=wording.headline(data.scores),
             style=_style(),
             version=__version__,
@@ -109,10 +109,11 @@ def _counted(counts: Mapping[str, dict[str, int]]) -> _Counted:
 
 def _skipped(data: ReportData) -> list[tuple[str, str]]:
     """Files and reasons; reasons may name the file by its whole path."""
-    return [
-        (wording.without_path(name, data.recipe), wording.without_path(reason, data.recipe))
-        for name, reason in sorted(data.prepared.skipped.items())
-    ]
+
+    def bare(text: str) -> str:
+        return wording.without_path(text, data.recipe, data.media)
+
+    return [(bare(name), bare(reason)) for name, reason in sorted(data.prepared.skipped.items())]
 
 
 def _curves(data: ReportData) -> list[tuple[str, Markup]]:

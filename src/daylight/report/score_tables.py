@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from daylight.core.sections import Score
+from daylight.report.cautions import Footnotes
 from daylight.report.charts import Scale, interval_plot
 
 MAX_LABELS = 30
@@ -19,12 +20,12 @@ class Row:
 
     Attributes:
         plot: Value, interval and baseline on a scale; ``None`` where there is no value.
-        note: Number of its footnote, or 0.
+        notes: Numbers of its footnotes.
     """
 
     score: Score
     plot: Markup | None
-    note: int
+    notes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class ScoreTables:
         titles: Of the metrics that are measured per label, with their units.
         worst: Labels with their scores, worst first; all of them if they are few.
         others: The rest, in the same order.
-        notes: Each caution once; rows cite it by its place, from 1.
+        notes: Footnotes of ``overall``; rows cite them by their places, from 1.
+        label_notes: The same of the labels.
     """
 
     overall: tuple[Row, ...]
@@ -70,8 +72,8 @@ def score_tables(scores: Sequence[Score]) -> ScoreTables:
         for metric in metrics
     }
     ordered = sorted(by_label.items(), key=lambda item: _badness(item[1].values()), reverse=True)
-    notes = _cautions(overall)
-    label_notes = _cautions(each for _, found in ordered for each in found.values())
+    notes = Footnotes(overall)
+    label_notes = Footnotes(each for _, found in ordered for each in found.values())
     rows = tuple(
         LabelRow(
             label,
@@ -89,19 +91,14 @@ def score_tables(scores: Sequence[Score]) -> ScoreTables:
         titles=tuple(metrics.values()),
         worst=rows[:MAX_LABELS],
         others=rows[MAX_LABELS:],
-        notes=notes,
-        label_notes=label_notes,
+        notes=notes.texts,
+        label_notes=label_notes.texts,
     )
 
 
-def _row(score: Score, scale: Scale, notes: Sequence[str], *, compact: bool = False) -> Row:
-    note = notes.index(score.caution) + 1 if score.caution else 0
+def _row(score: Score, scale: Scale, notes: Footnotes, *, compact: bool = False) -> Row:
     plot = None if score.value is None else interval_plot(score, scale, compact=compact)
-    return Row(score, plot, note)
-
-
-def _cautions(scores: Iterable[Score]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(score.caution for score in scores if score.caution))
+    return Row(score, plot, notes.of(score))
 
 
 def _badness(scores: Iterable[Score]) -> float:

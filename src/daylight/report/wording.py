@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,22 @@ def data_name(recipe: Recipe) -> str:
     return Path(recipe.data.path).name or "data"
 
 
-def without_path(text: str, recipe: Recipe) -> str:
-    """A message with the data's folder written as its name only."""
+def without_path(text: str, recipe: Recipe, media: Path) -> str:
+    """A message that does not tell where on somebody's disk the data lay.
+
+    Args:
+        media: Folder of what a table names; such files are written relative to it.
+    """
+    folder = str(media).rstrip("/\\")
+    if folder:
+        text = re.sub(_whole(folder) + r"[/\\](?=\w)", "", text)
     path = recipe.data.path.rstrip("/\\")
-    return text.replace(path, data_name(recipe)) if path else text
+    return text if not path else data_name(recipe).join(re.split(_whole(path) + r"(?!\w)", text))
+
+
+def _whole(path: str) -> str:
+    """Matches a path that begins here: ``/d`` is no part of ``images/dog.png``."""
+    return rf"(?<![\w./\\-]){re.escape(path)}"
 
 
 def recipe_lines(recipe: Recipe) -> dict[str, str]:
