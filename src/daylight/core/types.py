@@ -27,7 +27,7 @@ FieldType = Literal["image", "text", "number", "category", "keys", "boxes"]
 """What a value is: a picture; text; a number; one name of a set; a list of keys of a side table; a
 list of ``{"box_xyxy_px": [x0, y0, x1, y1], "label": name}``."""
 
-Role = Literal["id", "input", "target", "key", "group", "weight", "split"]
+Role = Literal["id", "input", "target", "key", "group", "split"]
 """What a column is for. ``key`` names the rows of a side table; examples with an equal ``group``
 (a patient, a session) are never parted between train and test."""
 
@@ -37,7 +37,7 @@ class Field(Config):
 
     Attributes:
         facts: What was seen in the data and helps to choose a size: for images ``height``,
-            ``width`` (pixels, median) and ``gray``; for categories ``num_values``.
+            ``width`` (pixels, median) and ``gray``.
     """
 
     name: str

@@ -14,14 +14,15 @@ from daylight.core.types import ModelSpec, Task
 TEMPLATE = """\
 # {title}
 
-{task_title} by `{family}`, made with [Daylight](https://pypi.org/project/daylight/).
+{task_title} by `{family}`, made with Daylight.
 
 {sentence}
 
 ## Use
 
+With Daylight installed (its base install will do):
+
 ```
-pip install daylight
 daylight predict . {example}
 ```
 

@@ -81,7 +81,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise IntegrityError(
             f"{folder} has package format {manifest.format_version}; "
             f"this Daylight reads up to {FORMAT_VERSION}.",
-            hint="pip install --upgrade daylight",
+            hint="Install a newer Daylight.",
         )
     for name in manifest.files:
         parts = PurePosixPath(name).parts

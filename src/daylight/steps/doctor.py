@@ -65,9 +65,9 @@ def _libraries() -> list[dict[str, str]]:
         try:
             facts[name] = _fact(name, version(name))
         except PackageNotFoundError:
-            brings = f"daylight[{extra[1]}]" if extra else "daylight"
+            brings = f" (the extra {extra[1]})" if extra else ""
             pip = f"{Path(sys.executable).name} -m pip"
-            facts[name] = _fact(name, "missing", f"{pip} install '{brings}'")
+            facts[name] = _fact(name, "missing", f"{pip} install {name}{brings}")
     return list(facts.values())
 
 

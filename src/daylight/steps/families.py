@@ -41,10 +41,10 @@ def open_family(name: str) -> Family:
     except ModuleNotFoundError as error:
         if error.name and error.name.startswith("daylight"):
             raise
-        extras = ",".join(spec.needs)
+        extras = " and ".join(spec.needs)
         raise MissingExtraError(
             f"{name} needs {error.name}, which is not installed.",
-            hint=f"pip install 'daylight[{extras}]'",
+            hint=f"Install Daylight with its extra {extras}; the README says how.",
         ) from None
 
 
