@@ -20,9 +20,8 @@ from daylight.runtime.inputs import TEXT, to_columns
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark, read, split_rows
 from daylight.steps.families import open_family, settings_of
-from daylight.steps.packaging import largest_difference
+from daylight.steps.packaging import MAX_DIFFERENCE, largest_difference
 from daylight.steps.pipeline import advance
-from daylight.steps.train import MAX_DIFFERENCE
 from daylight.tasks import TASKS
 from daylight.training import loop
 

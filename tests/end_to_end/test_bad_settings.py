@@ -59,3 +59,13 @@ def test_a_folder_that_is_no_run_is_named(refused, photos, command):
 def test_both_runs_of_a_comparison_must_be_runs(refused, trained, photos):
     assert "photos is not a run" in refused("compare", trained, photos)
     assert "never is not a run" in refused("compare", "never", trained)
+
+
+def test_weights_that_are_no_numbers_name_the_rate_to_lower(refused, photos, tmp_path):
+    """One step: its loss is taken before the weights are lost."""
+    steps = ["training.epochs=1", "training.min_steps=0", "training.learning_rate=1e38"]
+    sets = [word for each in ("settings.width=4", *steps) for word in ("--set", each)]
+    message = refused("train", photos, "-o", "run", "--model", "cnn", *sets)
+    assert "in epoch 1" in message
+    assert "--set training.learning_rate=" in message
+    assert not (tmp_path / "run" / "package").exists()

@@ -8,9 +8,10 @@ import pytest
 
 from daylight.core import recipe as recipes
 from daylight.core.context import Context
+from daylight.core.errors import TrainingError
 from daylight.core.log import silent
 from daylight.core.sections import TrainedSection
-from daylight.steps import pipeline
+from daylight.steps import packaging, pipeline
 from daylight.training import loop
 from end_to_end.conftest import contents
 from tiny import patterns
@@ -117,3 +118,18 @@ def test_a_signal_loses_nothing_and_the_same_command_finishes(whole, tmp_path, s
     assert "prepare: kept, nothing has changed" in again.stderr
     made = (tmp_path / "run" / "package" / "model.safetensors").read_bytes()
     assert made == weights(whole)
+
+
+def test_an_export_that_answers_otherwise_leaves_the_old_package(photos, tmp_path, monkeypatch):
+    run = train(photos, tmp_path / "run", FOREST, model="random-forest")
+    before = contents(run.package)
+    (run.path / "train.json").unlink()
+
+    def broken(place, fitted, prepared):
+        return 1.0 if "package" in place.name else 0.0
+
+    monkeypatch.setattr(packaging, "largest_difference", broken)
+    with pytest.raises(TrainingError, match="answers differently"):
+        pipeline.advance(run, Context())
+    assert contents(run.package) == before
+    assert not (run.path / ".package.tmp").exists()

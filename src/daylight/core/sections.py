@@ -66,6 +66,8 @@ class TrainedSection(Section):
     """
 
     step: ClassVar[str] = "train"
+    incidental: ClassVar[tuple[str, ...]] = ("size_bytes", "curve")  # both hold how long it took
+
     model: str
     reason: str
     model_digest: str

@@ -9,6 +9,7 @@ import numpy as np
 
 from daylight import __version__
 from daylight.core.config import Config, pretty_json
+from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, Score, Scores
@@ -24,6 +25,9 @@ from daylight.tasks import TASKS
 
 NUM_CHECKED = 64
 
+MAX_DIFFERENCE = 1e-3
+"""Between the answers of the exported graph and of the model in memory: more is a broken export."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -38,7 +42,11 @@ class Fit:
 
 
 def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
-    """Writes everything that a package holds, the manifest last; the old one stays until then."""
+    """Writes everything that a package holds, the manifest last; the old one stays until then.
+
+    Raises:
+        TrainingError: The export does not answer as the model does; the old package stays.
+    """
     section = run.read(PreparedSection)
     with folder_atomic(folder) as place:
         write_atomic(place / "config.json", pretty_json({}))
@@ -68,7 +76,15 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
         write_atomic(place / "provenance.json", provenance.to_json())
         card = _card(run, section, fit.spec, fit.settings, ())
         write_atomic(place / "README.md", card)
-        return seal(place, version=__version__)
+        manifest = seal(place, version=__version__)
+        difference = largest_difference(place, fit.fitted, fit.prepared)
+        if difference > MAX_DIFFERENCE:
+            raise TrainingError(
+                "The exported model answers differently from the trained one, "
+                f"by {difference:.2g}.",
+                hint="Please report this with the recipe: it is a bug of the export.",
+            )
+        return manifest
 
 
 def add_scores(run: Run, scores: Scores) -> None:

@@ -8,7 +8,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
-from daylight.core.config import decode
 from daylight.core.errors import (
     DataError,
     IntegrityError,
@@ -22,8 +21,6 @@ from daylight.core.types import Task
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
 from daylight.tasks import TASKS
-
-_HINT = "Get the package again from where it was published; a newer Daylight may know it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +38,13 @@ def open_model(folder: str) -> Model:
         NotFoundError: There is no package.
         IntegrityError: The package is not what its manifest promised.
     """
+    predictor = Predictor.open(folder)
+    recipe = predictor.package.decode(Recipe, "recipe.json")
     try:
-        predictor = Predictor.open(folder)
-        data = predictor.package.read("recipe.json")
-        recipe = decode(Recipe, data, where=f"{folder}/recipe.json")
         return Model(predictor, TASKS[recipe.task])
-    except UserError as error:
-        if type(error) not in (UserError, UnknownNameError):
-            raise
-        # What a sealed package says of itself is its maker's, not something to type again.
-        raise IntegrityError(f"{folder}: {error.message}", hint=_HINT) from None
+    except UnknownNameError as error:
+        hint = "A newer Daylight, or a plug-in, may know it."
+        raise IntegrityError(f"{folder}: {error.message}", hint=hint) from None
 
 
 def answers(

@@ -5,21 +5,16 @@ import time
 from pathlib import Path
 
 from daylight.core.context import Context, Decisions
-from daylight.core.errors import TrainingError
 from daylight.core.hashing import sha256_json
 from daylight.core.log import Log
 from daylight.core.run import Run
 from daylight.core.sections import Epoch, PreparedSection, TrainedSection
-from daylight.core.types import Fitted, Prepared
 from daylight.data import prepared as cache
 from daylight.models import FAMILIES
 from daylight.package.manifest import Manifest
 from daylight.steps.families import open_family, settings_of
-from daylight.steps.packaging import Fit, build_package, largest_difference
+from daylight.steps.packaging import Fit, build_package
 from daylight.tasks import TASKS
-
-MAX_DIFFERENCE = 1e-3
-"""Between the answers of the exported graph and of the model in memory: more is a broken export."""
 
 
 def train(run: Run, context: Context) -> TrainedSection:
@@ -74,18 +69,8 @@ def _fit(run: Run, name: str, folder: Path, context: Context) -> Manifest:
     )
     context.log("export", family=name)
     manifest = build_package(folder, run, fit)
-    _check_export(folder, fitted, prepared)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return manifest
-
-
-def _check_export(folder: Path, fitted: Fitted, prepared: Prepared) -> None:
-    difference = largest_difference(folder, fitted, prepared)
-    if difference > MAX_DIFFERENCE:
-        raise TrainingError(
-            f"The exported model answers differently from the trained one, by {difference:.2g}.",
-            hint="Please report this with the recipe: it is a bug of the export.",
-        )
 
 
 class _Curve:

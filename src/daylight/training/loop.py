@@ -81,7 +81,7 @@ def fit(network: Network, prepared: Prepared, training: Training, context: Conte
     examples_per_s, left_s, duration_s). Continues from ``context.checkpoints`` if there is a state.
 
     Raises:
-        TrainingError: The loss is not finite; the hint says what to lower.
+        TrainingError: The loss or a weight is not finite; the hint says what to lower.
     """
     _Fit(network, prepared, training, context).run()
 
@@ -132,14 +132,19 @@ class _Fit:
             total += self._step(step, inputs, target) * len(target)
             self.context.log("batch", epoch=number, done=index + 1, total=self.per_epoch)
         loss = total / len(split)
-        if not math.isfinite(loss):
+        if not math.isfinite(loss) or not self._weights_are_finite():
+            what = "loss" if not math.isfinite(loss) else "weights"
             raise TrainingError(
-                f"The loss became {loss} in epoch {number + 1}.",
+                f"The {what} became infinite or no number in epoch {number + 1}.",
                 hint="Lower the learning rate: "
                 f"--set training.learning_rate={self.training.learning_rate / 10:g}",
             )
         self._validate(number, loss, start)
         self.state.epoch += 1
+
+    def _weights_are_finite(self) -> bool:
+        """The last step may break what the loss before it does not show."""
+        return all(bool(each.isfinite().all()) for each in self.module.parameters())
 
     def _step(self, step: int, inputs: list[Tensor], target: Tensor) -> float:
         rate = learning_rate(step, self.per_epoch * self.num_epochs, self.training)
