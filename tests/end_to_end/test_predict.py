@@ -199,3 +199,10 @@ def test_a_manifest_that_is_cut_short_is_named(refused, package):
 def test_a_new_size_or_mode_of_picture_is_answered(daylight, trained, tmp_path):
     picture(tmp_path / "large.jpg", size=(300, 200))
     assert daylight("predict", trained, "large.jpg").code == 0
+
+
+def test_labels_that_do_not_fit_the_answers_are_refused(refused, package, photos):
+    (package / "labels.json").write_text('["only one"]')
+    seal(package, version="0")
+    one = photos / "class 0" / "0.png"
+    assert "labels.json does not fit" in refused("predict", package, one, code=3)

@@ -40,16 +40,19 @@ class Config(msgspec.Struct, metaclass=_Frozen, frozen=True):
         return plain
 
 
-def decode(kind: type[C], data: bytes, *, where: Path | str) -> C:
+def decode(
+    kind: type[C], data: bytes, *, where: Path | str, error: type[UserError] = UserError
+) -> C:
     """Reads JSON as ``kind``.
 
     Raises:
-        UserError: Names ``where``, the key and what was expected.
+        UserError: Or the given child; names ``where``, the key and what was expected.
     """
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.DecodeError as error:
-        raise UserError(f"{where}: {error}.", hint="Restore the file, or start again.") from None
+    except msgspec.DecodeError as wrong:
+        hint = "Restore the file, or get it again from where it came."
+        raise error(f"{where}: {wrong}.", hint=hint) from None
 
 
 def convert(kind: type[C], values: object, *, where: str) -> C:

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
-from daylight.core.config import decode
+from daylight.core.config import Config, decode
 from daylight.core.errors import IntegrityError
 from daylight.core.types import Program
 from daylight.package.manifest import MANIFEST, Manifest, read_manifest, verify
+
+C = TypeVar("C", bound=Config)
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,23 @@ class Package:
             raise IntegrityError(f"{self.folder} has no file {name!r}.")
         return (self.folder / name).read_bytes()
 
+    def decode(self, kind: type[C], name: str) -> C:
+        """A listed file of JSON.
+
+        Raises:
+            IntegrityError: It does not hold what such a file should.
+        """
+        return decode(kind, self.read(name), where=f"{self.folder}: {name}", error=IntegrityError)
+
     @cached_property
     def program(self) -> Program:
         """What turns inputs into answers."""
-        return decode(Program, self.read("program.json"), where=self.folder / "program.json")
+        return self.decode(Program, "program.json")
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The answer's vocabulary."""
-        return msgspec.json.decode(self.read("labels.json"), type=tuple[str, ...])
-
-    @cached_property
-    def config(self) -> dict[str, Any]:
-        """What the family needs to be loaded again, and the names of task and family."""
-        config: dict[str, Any] = msgspec.json.decode(self.read("config.json"))
-        return config
+        try:
+            return msgspec.json.decode(self.read("labels.json"), type=tuple[str, ...])
+        except msgspec.DecodeError as error:
+            raise IntegrityError(f"{self.folder}: labels.json: {error}.") from None

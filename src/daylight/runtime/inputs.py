@@ -60,6 +60,8 @@ def _column(field: Field, values: Sequence[Any]) -> Column:
                 raise TypeError("a list of keys is not a text")
             offsets = np.cumsum([0, *map(len, values)], dtype=np.int64)
             return Column(_text([key for keys in values for key in keys]), offsets)
+        if field.type == "category":  # as a table's: 1 is '1', True is 'true'
+            values = [str(v).lower() if isinstance(v, int) else v for v in values]
         return Column(_text(["" if value is None else value for value in values]))
     except (TypeError, ValueError) as error:
         raise DataError(f"{field.name!r} takes {field.type} values: {error}.") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from daylight.core.errors import IntegrityError
 from daylight.core.kinds import ANSWER_KINDS, Answer
 from daylight.core.types import Column, Columns
 from daylight.package.package import Package
@@ -36,7 +37,10 @@ class Predictions(Sequence[Answer]):
 
     @cached_property
     def _answers(self) -> list[Answer]:
-        return self._kind.decode(self.columns, self.labels)
+        try:
+            return self._kind.decode(self.columns, self.labels)
+        except (IndexError, ValueError) as error:
+            raise IntegrityError(f"labels.json does not fit the answers: {error}.") from error
 
     def __len__(self) -> int:
         return len(self.columns[self._kind.outputs[0]])

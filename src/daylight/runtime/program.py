@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from daylight.core.config import convert
-from daylight.core.errors import IntegrityError, UnknownNameError
+from daylight.core.errors import IntegrityError, UnknownNameError, UserError
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.types import Column, Columns, Node, Program
 from daylight.runtime.operation import Read, Run
@@ -38,7 +38,10 @@ def open_nodes(nodes: Iterable[Node], read: Read) -> list[OpenNode]:
         except UnknownNameError as error:
             raise IntegrityError(error.message, hint="A newer Daylight may know it.") from None
         where = f"operation {node.operation}"
-        parameters = convert(operation.parameters, node.parameters, where=where)
+        try:
+            parameters = convert(operation.parameters, node.parameters, where=where)
+        except UserError as error:
+            raise IntegrityError(error.message, hint=error.hint) from None
         opened.append(OpenNode(node, operation.open(parameters, read)))
     return opened
 
