@@ -39,6 +39,11 @@ def whole(tmp_path_factory):
     return train(patterns(place / "photos", classes=2, each=8), place / "run", CNN)
 
 
+def hear_ctrl_c():
+    """As on a terminal: a shell has what it starts in the background ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def weights(run):
     return (run.package / "model.safetensors").read_bytes()
 
@@ -101,7 +106,13 @@ def test_a_signal_loses_nothing_and_the_same_command_finishes(whole, tmp_path, s
     sets = [word for each in CNN for word in ("--set", each)]
     command = [sys.executable, "-m", "daylight", "train", data, "-o", tmp_path / "run"]
     command += ["--model", "cnn", *sets]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - it starts no thread
+    )
     for line in process.stderr:
         if "epoch" in line:
             break
