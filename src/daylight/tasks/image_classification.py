@@ -6,7 +6,7 @@ or a table with a column of picture paths and a column of classes.
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ def recognise(source: Source) -> str | None:
         if not pictures or all(path.parent == source.path for path in pictures):
             return None
         labels = {each.label for each in class_folders(source.path, pictures)}
-        saw = f"{len(pictures):,} pictures in {len(labels):,} class folders"
+        saw = f"{_count(pictures, 'picture')} in {_count(labels, 'class folder')}"
         return saw + _left_out([path for path in source.files if not is_image(path)])
     if not tuple(source.columns()):
         return None
@@ -44,8 +44,11 @@ def _left_out(files: Sequence[Path]) -> str:
         return ""
     suffixes = sorted({path.suffix.lower() or path.name for path in files})
     shown = ", ".join(suffixes[:4]) + (", …" if len(suffixes) > 4 else "")
-    one = len(files) == 1
-    return f" (left out: {len(files):,} file{'s' * (not one)} of another kind, {shown})"
+    return f" (left out: {_count(files, 'file')} of another kind, {shown})"
+
+
+def _count(things: Collection[Any], name: str) -> str:
+    return f"{len(things):,} {name}{'s' * (len(things) != 1)}"
 
 
 def read(source: Source, data: DataConfig) -> Dataset:
