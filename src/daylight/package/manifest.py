@@ -76,7 +76,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} is not a package (it has no {MANIFEST}).",
             hint="Name a run or its package; daylight train DATA makes one.",
         )
-    manifest = decode(Manifest, path.read_bytes(), where=path)
+    manifest = decode(Manifest, path.read_bytes(), where=path, error=IntegrityError)
     if manifest.format_version > FORMAT_VERSION:
         raise IntegrityError(
             f"{folder} has package format {manifest.format_version}; "
