@@ -10,7 +10,7 @@ from PIL import Image
 from contracts.conftest import make_run
 from daylight.core.config import decode
 from daylight.core.context import Context
-from daylight.core.errors import UserError
+from daylight.core.errors import NotFoundError, OutputError, UserError
 from daylight.core.hashing import sha256_file
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
@@ -169,6 +169,36 @@ def test_an_added_picture_makes_everything_due_again(copied):
     shutil.copy(first, first.with_name("one more.png"))
     assert set(states(copied).values()) == {"done"}
     assert sum(copied.read(PreparedSection).num_examples.values()) == before + 1
+
+
+def test_a_run_whose_data_is_gone_still_tells_what_it_found(copied):
+    shutil.rmtree(copied.recipe.data.path)
+    before = digests(copied)
+    assert set(states(copied).values()) == {"kept"}
+    assert digests(copied) == before
+
+
+def test_a_step_that_needs_data_that_is_gone_names_it(copied):
+    shutil.rmtree(copied.recipe.data.path)
+    (copied.path / "evaluate.json").unlink()
+    with pytest.raises(NotFoundError, match=copied.recipe.data.path):
+        advance(copied, Context())
+
+
+def test_two_processes_do_not_work_on_one_run(copied):
+    (copied.path / "evaluate.json").unlink()
+
+    refused = []
+
+    def meanwhile(event, **fields):
+        if fields.get("state") == "due":
+            with pytest.raises(OutputError, match="Another process is working"):
+                advance(Run.open(copied.path), Context())
+            refused.append(fields["name"])
+
+    advance(copied, Context(log=meanwhile))
+    assert refused == ["evaluate"]
+    assert due(copied) == []
 
 
 def test_new_file_times_alone_train_nothing_again(copied):

@@ -77,6 +77,8 @@ def test_unreadable_pictures_can_be_left_out_and_are_counted(daylight, photos, t
     assert {key.split("/")[-1] for key in section["skipped"]} == set(names)
     assert sum(section["num_examples"].values()) == 16
     assert "text.jpg" in (tmp_path / "run" / "report.html").read_text()
+    for name in ("prepare.json", "report.html"):
+        assert str(tmp_path) not in (tmp_path / "run" / name).read_text()
 
 
 def bomb(side):

@@ -11,9 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from daylight.core.recipe import DataConfig, Recipe
 from daylight.report.page import render
-from report.synthetic import FOLDER, report_data, score
+from report.synthetic import report_data, score
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 HOSTILE = (
@@ -122,30 +121,6 @@ def test_equal_cautions_are_said_once():
     page = text_of(report_data((), scores=scores))
     assert page.count("Few examples.") == 1
     assert page.count("<sup>1</sup>") == 2
-
-
-def test_the_place_of_a_folder_is_not_told():
-    skipped = {"a.png": f"{FOLDER}/a.png is damaged", "b.png": f"{FOLDER} has no b.png"}
-    page = text_of(report_data(skipped=skipped, media=Path(FOLDER)))
-    assert "secret" not in page
-    assert '<td class="reason">a.png is damaged' in page
-    assert "flowers has no b.png" in page
-
-
-def test_the_place_of_a_table_and_of_what_it_names_is_not_told():
-    folder = Path(FOLDER).parent
-    skipped = {"img/a.png": f"{folder}/img/a.png is damaged (see {folder}/photos.csv)"}
-    data = report_data(skipped=skipped, media=folder)
-    recipe = Recipe(data=DataConfig(path=f"{folder}/photos.csv"))
-    page = text_of(replace(data, recipe=recipe))
-    assert "secret" not in page
-    assert "img/a.png is damaged (see photos.csv)" in page
-
-
-def test_a_short_path_takes_nothing_out_of_other_words():
-    data = report_data(skipped={"a": "images/dog.png is damaged"}, media=Path("/d"))
-    page = text_of(replace(data, recipe=Recipe(data=DataConfig(path="/d"))))
-    assert "images/dog.png is damaged" in page
 
 
 def test_scores_of_another_model_are_said_to_be_so():

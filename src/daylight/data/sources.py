@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,6 +68,25 @@ class FileSource:
             return self.known[1]
         base = self.path if self.path.is_dir() else self.path.parent
         return sha256_json([(os.path.relpath(path, base), _sha256(path)) for path in files])
+
+
+def without_folder(text: str, path: Path) -> str:
+    """A message that does not tell where on somebody's disk the data lies.
+
+    Args:
+        path: The data; files in it, or beside it if it is a table, are written relative to it.
+
+    >>> without_folder("/home/ada/cats/a.png is damaged", Path("/home/ada/cats"))
+    'a.png is damaged'
+    """
+    root = path if path.is_dir() or not path.suffix else path.parent
+    text = re.sub(_whole(root) + r"[/\\](?=\w)", "", text)
+    return path.name.join(re.split(_whole(path) + r"(?!\w)", text))
+
+
+def _whole(path: Path) -> str:
+    """Matches a path that begins here: ``/d`` is no part of ``images/dog.png``."""
+    return rf"(?<![\w./\\-]){re.escape(str(path))}"
 
 
 def _sha256(path: Path) -> str:

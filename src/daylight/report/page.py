@@ -52,13 +52,13 @@ def render(data: ReportData) -> bytes:
             trained=data.trained,
             scores=data.scores,
             name=wording.data_name(data.recipe),
-            saw=wording.without_path(data.prepared.saw, data.recipe, data.media),
+            saw=data.prepared.saw,
             headline=wording.headline(data.scores),
             style=_style(),
             version=__version__,
             splits=[name for name in get_args(SplitName) if name in data.prepared.num_examples],
             counted=_counted(data.prepared.label_counts),
-            skipped=_skipped(data),
+            skipped=sorted(data.prepared.skipped.items()),
             tables=score_tables(data.scores.scores),
             curves=_curves(data),
             figures=[_figure(figure) for figure in data.scores.figures],
@@ -105,15 +105,6 @@ def _counted(counts: Mapping[str, dict[str, int]]) -> _Counted:
         return _Counted(list(counts.items()), [], 0)
     ordered = sorted(counts.items(), key=lambda item: -sum(item[1].values()))
     return _Counted(ordered[:5], ordered[-5:], len(ordered) - 10)
-
-
-def _skipped(data: ReportData) -> list[tuple[str, str]]:
-    """Files and reasons; reasons may name the file by its whole path."""
-
-    def bare(text: str) -> str:
-        return wording.without_path(text, data.recipe, data.media)
-
-    return [(bare(name), bare(reason)) for name, reason in sorted(data.prepared.skipped.items())]
 
 
 def _curves(data: ReportData) -> list[tuple[str, Markup]]:

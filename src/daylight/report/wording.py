@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from pathlib import Path
 from typing import Any
 
@@ -74,24 +73,6 @@ def headline(scores: Scores) -> str:
 def data_name(recipe: Recipe) -> str:
     """The last part of the data's path: the rest tells about somebody's disk."""
     return Path(recipe.data.path).name or "data"
-
-
-def without_path(text: str, recipe: Recipe, media: Path) -> str:
-    """A message that does not tell where on somebody's disk the data lay.
-
-    Args:
-        media: Folder of what a table names; such files are written relative to it.
-    """
-    folder = str(media).rstrip("/\\")
-    if folder:
-        text = re.sub(_whole(folder) + r"[/\\](?=\w)", "", text)
-    path = recipe.data.path.rstrip("/\\")
-    return text if not path else data_name(recipe).join(re.split(_whole(path) + r"(?!\w)", text))
-
-
-def _whole(path: str) -> str:
-    """Matches a path that begins here: ``/d`` is no part of ``images/dog.png``."""
-    return rf"(?<![\w./\\-]){re.escape(path)}"
 
 
 def recipe_lines(recipe: Recipe) -> dict[str, str]:

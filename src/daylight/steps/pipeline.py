@@ -3,6 +3,8 @@
 import os
 import shlex
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import msgspec
 
 from daylight.core.context import Context
 from daylight.core.errors import OutputError
+from daylight.core.files import writing
 from daylight.core.log import FileLog
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
@@ -69,18 +72,45 @@ def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
 def advance(run: Run, context: Context, *, through: str = "report") -> None:
     """Runs the steps that are due, up to and with ``through``.
 
-    Logs ``"step"`` (name, state: ``"due"``, ``"done"`` or ``"kept"``, duration_s).
+    Logs ``"step"`` (name, state: ``"due"``, ``"done"`` or ``"kept"``, duration_s). Where nothing is
+    due, nothing is written.
+
+    Raises:
+        OutputError: Another process is working on the run.
     """
-    context = context.replace(
-        seed=run.recipe.seed, log=FileLog(run.path / "log.jsonl", context.log)
-    )
-    for step in STEPS:
-        if is_due(step, run):
-            do(step, run, context)
-        else:
+    steps = STEPS[: 1 + [step.name for step in STEPS].index(through)]
+    if not any(is_due(step, run) for step in steps):
+        for step in steps:
             context.log("step", name=step.name, state="kept")
-        if step.name == through:
-            break
+        return
+    with _alone(run):
+        log = FileLog(run.path / "log.jsonl", context.log)
+        context = context.replace(seed=run.recipe.seed, log=log)
+        for step in steps:
+            if is_due(step, run):
+                do(step, run, context)
+            else:
+                context.log("step", name=step.name, state="kept")
+
+
+@contextmanager
+def _alone(run: Run) -> Iterator[None]:
+    """Keeps two processes from writing into one run; a process that is killed lets go."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - not in the base install
+
+    lock = FileLock(run.path / ".lock", timeout=0)
+    with writing(run.path):
+        try:
+            lock.acquire()
+        except Timeout:
+            raise OutputError(
+                f"Another process is working on {run.path}.",
+                hint="Wait until it is done, or choose another folder with -o.",
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def do(step: Step, run: Run, context: Context) -> Any:
@@ -101,5 +131,8 @@ def is_due(step: Step, run: Run) -> bool:
     if step.section is not PreparedSection:
         return False
     section = run.read(PreparedSection)
-    whole = all((run.path / folder).is_dir() for folder in section.caches.values())
-    return not whole or look(run).listing_digest != section.listing_digest
+    if not all((run.path / folder).is_dir() for folder in section.caches.values()):
+        return True
+    if not Path(run.recipe.data.path).exists():  # what was made of the data can still be used
+        return False
+    return look(run).listing_digest != section.listing_digest

@@ -4,6 +4,7 @@ from daylight.core.context import Context
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection
 from daylight.data import prepared as cache
+from daylight.data.sources import without_folder
 from daylight.steps.dataset import label_counts, look, read, split_rows, without
 from daylight.steps.families import open_family, settings_of
 from daylight.tasks import TASKS
@@ -38,14 +39,14 @@ def prepare(run: Run, context: Context) -> PreparedSection:
         rows = without(dataset, rows, skipped)
     return run.write(
         PreparedSection(
-            saw=task.recognise(source) or "",
+            saw=without_folder(task.recognise(source) or "", source.path),
             data_digest=dataset.digest,
             listing_digest=source.listing_digest,
             fields=dataset.schema["examples"],
             num_examples={name: len(picked) for name, picked in rows.items()},
             labels=dataset.labels,
             label_counts=label_counts(dataset, task, rows),
-            skipped=skipped,
+            skipped={id_: without_folder(why, source.path) for id_, why in skipped.items()},
             caches=caches,
         )
     )
