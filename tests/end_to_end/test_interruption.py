@@ -12,7 +12,7 @@ from daylight.core.errors import TrainingError
 from daylight.core.log import silent
 from daylight.core.sections import TrainedSection
 from daylight.steps import packaging, pipeline
-from daylight.training import loop
+from daylight.training import loop, pace
 from end_to_end.conftest import contents
 from tiny import patterns
 
@@ -71,6 +71,23 @@ def test_a_killed_network_ends_with_the_same_bytes(whole, tmp_path, monkeypatch,
     digests = [run.read(TrainedSection).model_digest for run in (whole, again)]
     assert digests[0] == digests[1]
     assert len(again.read(TrainedSection).curve) == 12
+
+
+def test_a_network_killed_in_bfloat16_ends_with_the_same_bytes(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(pace, "_fastest", lambda *_: pace.Pace(bfloat16=True, num_threads=1))
+    data = whole.recipe.data.path
+    through = train(data, tmp_path / "through", CNN)
+
+    def kill(event, /, **fields):
+        if event == "batch" and fields["epoch"] == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(data, tmp_path / "run", CNN, log=kill)
+    monkeypatch.undo()  # decided anew, it would be float32
+    again = train(data, tmp_path / "run", CNN)
+    assert weights(again) == weights(through) != weights(whole)
 
 
 @pytest.mark.parametrize("event", ["prepare", "fit", "export", "evaluate"])

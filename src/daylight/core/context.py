@@ -15,7 +15,7 @@ from daylight.core.log import Log, silent
 if TYPE_CHECKING:
     import numpy as np
 
-T = TypeVar("T", bool, int, float, str)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,17 @@ class Decisions:
 
     Attributes:
         path: The ``decisions.json``; ``None`` keeps them in memory only.
+        scope: Who decides, such as a family; stands before each name.
     """
 
     path: Path | None = None
+    scope: str = ""
     _values: dict[str, Any] = field(default_factory=dict)
 
     def decide(self, name: str, how: Callable[[], T]) -> T:
-        """The recorded decision, or ``how()``, which is then recorded."""
+        """The recorded decision, or ``how()``, a JSON value, which is then recorded."""
         values = self.all()
+        name = f"{self.scope}.{name}" if self.scope else name
         if name not in values:
             values[name] = how()
             if self.path:

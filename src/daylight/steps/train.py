@@ -54,7 +54,7 @@ def _fit(run: Run, name: str, folder: Path, context: Context) -> Manifest:
     prepared = cache.load(run.path / section.caches[name])
     key = sha256_json([name, settings.to_dict(), section.caches[name], recipe.seed])[:16]
     checkpoints = run.path / "checkpoints" / key
-    decisions = Decisions(run.path / "decisions.json")
+    decisions = Decisions(run.path / "decisions.json", scope=name)
     context = context.replace(seed=recipe.seed, checkpoints=checkpoints, decisions=decisions)
     context.log("fit", family=name, num_examples=len(prepared.splits["train"]))
     start, cpu_start = time.monotonic(), time.process_time()

@@ -14,6 +14,7 @@ from daylight.core.errors import TrainingError
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.types import Prepared
 from daylight.metrics import METRICS
+from daylight.training import pace
 from daylight.training.batches import epoch as epoch_batches
 from daylight.training.batches import num_batches
 from daylight.training.checkpoint import (
@@ -24,7 +25,7 @@ from daylight.training.checkpoint import (
     save_state,
 )
 from daylight.training.heads import head
-from daylight.training.network import Network
+from daylight.training.network import Network, to_tensors
 from daylight.training.settings import Training
 
 CHECKPOINT_EVERY_S = 5.0
@@ -99,6 +100,7 @@ class _Fit:
         self.optimizer = make_optimizer(self.module, training)
         self._pairs = self._floating()
         self.state = _State()
+        self.pace = self._pace()
         self.per_epoch = num_batches(len(prepared.splits["train"]), training.batch_size)
         self.num_epochs = max(training.epochs, math.ceil(training.min_steps / self.per_epoch))
 
@@ -108,7 +110,16 @@ class _Fit:
         names = [name for name in self.average if now[name].is_floating_point()]
         return [self.average[name] for name in names], [now[name] for name in names]
 
+    def _pace(self) -> pace.Pace:
+        train, names = self.prepared.splits["train"], self.network.names
+        inputs = to_tensors(train.inputs, names, slice(self.training.batch_size))
+        return pace.decide(self.module, inputs, self.context.decisions)
+
     def run(self) -> None:
+        with self.pace.held():
+            self._run()
+
+    def _run(self) -> None:
         self._resume()
         last_save = time.monotonic()
         while self.state.epoch < self.num_epochs:
@@ -127,6 +138,7 @@ class _Fit:
         batches = epoch_batches(split, self.network.names, self.training, self.context, number)
         total = 0.0
         self.module.train()
+        torch.manual_seed(self.context.key("dropout", number) % 2**63)
         for index, (inputs, target) in enumerate(batches):
             step = number * self.per_epoch + index
             total += self._step(step, inputs, target) * len(target)
@@ -150,7 +162,7 @@ class _Fit:
         rate = learning_rate(step, self.per_epoch * self.num_epochs, self.training)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        raw = self.module(*inputs)
+        raw = self.pace.forward(self.module, inputs)
         loss = head(self.network.config.answer).loss(raw, target, self.training.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
