@@ -61,6 +61,12 @@ def _epoch(fields: dict[str, Any]) -> str:
     return text
 
 
+def _at_work(event: str, fields: dict[str, Any]) -> str:
+    if event == "batch":
+        return f"  epoch {fields['epoch'] + 1}"
+    return f"  {fields['split']}" if event == "prepare" else "  harmed inputs"
+
+
 class _Bars:
     """A log that draws: one bar for the step at hand, lines above it for what is done."""
 
@@ -70,7 +76,7 @@ class _Bars:
         self._facts = ""
 
     def __call__(self, event: str, /, **fields: Any) -> None:
-        if event in ("batch", "prepare"):
+        if event in ("batch", "prepare", "harm"):
             self._draw(event, fields)
             return
         if event == "epoch" and not fields.get("resumed"):
@@ -81,7 +87,7 @@ class _Bars:
             self._bars.console.print(one_line(text), markup=False, highlight=False)
 
     def _draw(self, event: str, fields: dict[str, Any]) -> None:
-        name = f"  epoch {fields['epoch'] + 1}" if event == "batch" else f"  {fields['split']}"
+        name = _at_work(event, fields)
         if self._task is None:
             self._task = self._bars.add_task(name, facts="")
         self._bars.update(

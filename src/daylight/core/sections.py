@@ -133,6 +133,37 @@ class Example(Config):
     error: float | None = None
 
 
+class Slice(Config):
+    """The primary metric on the test examples that are alike in one way.
+
+    Attributes:
+        attribute: In what, such as ``"brightness"``.
+        unit: Of ``low`` and ``high``; may be empty.
+        low: Least value among them; ``None`` where it is missing.
+        high: Greatest value among them; likewise.
+    """
+
+    attribute: str
+    unit: str
+    low: float | None
+    high: float | None
+    score: Score
+
+
+class Harmed(Config):
+    """The primary metric on some test examples after their inputs were harmed.
+
+    Attributes:
+        corruption: In which way; empty for the same examples as they are.
+        level: How strongly, in ``unit``.
+    """
+
+    corruption: str
+    unit: str
+    level: float
+    score: Score
+
+
 class Scores(Section):
     """What ``evaluate`` measured on one benchmark; the first score is the task's primary one.
 
@@ -141,6 +172,8 @@ class Scores(Section):
         model_digest: Of the package that was measured.
         examples: A few, spread over the test split.
         mistakes: The worst ones.
+        slices: Thirds of the test examples, by each attribute that is known of inputs.
+        robustness: From mild to severe, after the same examples as they are.
     """
 
     step: ClassVar[str] = "evaluate"
@@ -153,6 +186,8 @@ class Scores(Section):
     figures: tuple[Figure, ...] = ()
     examples: tuple[Example, ...] = ()
     mistakes: tuple[Example, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    robustness: tuple[Harmed, ...] = ()
 
 
 class ReportSection(Section):

@@ -1,5 +1,6 @@
 """What models are measured on: the same rows and metrics for all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,6 @@ class Benchmark:
         fields = dataset.fields("input")
         return fields_to_columns(dataset.tables["examples"], fields, dataset.root, self.rows)
 
-    def targets(self, labels: tuple[str, ...]) -> Columns:
+    def targets(self, labels: Sequence[str]) -> Columns:
         """Targets in a model's own vocabulary; a label that it does not know is -1."""
         return targets_to_columns(self.dataset, self.answer, labels, self.rows)

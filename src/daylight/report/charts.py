@@ -102,6 +102,37 @@ def curve(title: str, name: str, xs: Sequence[int], ys: Sequence[float]) -> Mark
     return _markup([*parts, "</svg>"])
 
 
+def levels(title: str, names: Sequence[str], scores: Sequence[Score], plain: Score) -> Markup:
+    """A score by how strongly inputs were harmed, over the line of the same inputs as they are.
+
+    Args:
+        title: What is drawn; read to those who do not see it.
+        names: Of the levels, from mild to severe.
+        scores: As many.
+        plain: Of the same examples as they are.
+    """
+    seen = [x for s in (plain, *scores) for x in (s.value, s.low, s.high) if x is not None]
+    ratio = plain.unit == "ratio" and all(0 <= x <= 1 for x in seen)
+    up = Scale(0, 1) if ratio else Scale.around(min([0.0, *seen]), max([0.0, *seen]))
+    frame = _Frame(Scale(0, len(names)), up, height=200, bottom=28)
+    said = ", ".join(f"{n}: {number(s.value)}" for n, s in zip(names, scores, strict=True))
+    parts = [_open("chart", (WIDTH, 200), f"{title}: {said}"), *frame.rows()]
+    if plain.value is not None:
+        y = frame.y(plain.value)
+        parts.append(f'<line class="ideal" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
+    for index, (name, score) in enumerate(zip(names, scores, strict=True)):
+        x = frame.x(index + 0.5)
+        parts.append(_text("tick", x, str(frame.floor + 18), name, "middle"))
+        if score.value is None:
+            continue
+        if score.low is not None and score.high is not None:
+            ends = f'y1="{frame.y(score.low)}" y2="{frame.y(score.high)}"'
+            parts.append(f'<line class="interval" x1="{x}" x2="{x}" {ends}/>')
+        y = frame.y(score.value)
+        parts.append(f'<circle class="accent-dot" cx="{x}" cy="{y}" r="4"/>')
+    return _markup([*parts, "</svg>"])
+
+
 def reliability(
     confidence: Sequence[float | None], accuracy: Sequence[float | None], counts: Sequence[int]
 ) -> Markup:

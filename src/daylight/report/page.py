@@ -18,6 +18,7 @@ from daylight.report.charts import curve, reliability
 from daylight.report.examples import has_pictures, shown
 from daylight.report.matrix import matrix
 from daylight.report.score_tables import score_tables
+from daylight.report.strength import strength
 
 MAX_COUNTED = 30
 """Of more labels only the largest and the smallest are listed."""
@@ -59,6 +60,7 @@ def render(data: ReportData) -> bytes:
             splits=[name for name in get_args(SplitName) if name in data.prepared.num_examples],
             counted=_counted(data.prepared.label_counts),
             skipped=sorted(data.prepared.skipped.items()),
+            strength=strength(data.scores),
             tables=score_tables(data.scores.scores),
             curves=_curves(data),
             figures=[_figure(figure) for figure in data.scores.figures],

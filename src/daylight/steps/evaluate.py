@@ -12,6 +12,7 @@ from daylight.metrics.scoring import figures, metrics_of, score
 from daylight.runtime.predictor import Predictions, Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.packaging import add_scores
+from daylight.steps.strength import robustness, slices
 from daylight.tasks import TASKS
 
 NUM_EXAMPLES = 3
@@ -76,6 +77,8 @@ def measure(
         num_examples=len(on.rows),
         scores=measured,
         figures=figures(kind, targets=targets, outputs=predictions.columns, labels=labels),
+        slices=slices(on, predictions, metrics[0], context),
+        robustness=robustness(model, on, metrics[0], context),
         **_for_people(on, predictions, task),
     )
 

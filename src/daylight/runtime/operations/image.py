@@ -7,8 +7,9 @@ to 8 bits where it has them, and stretched to one size. Training and serving rea
 import io
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -41,6 +42,12 @@ _TURNS = {
 }
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow only warns up to twice its limit; ours is checked below
+
+
+class TooLargeError(DataError):
+    """A picture would take too much memory."""
+
+    code = "too_large"
 
 
 class UnreadableError(DataError):
@@ -105,25 +112,30 @@ def open_(parameters: Parameters, read: Read) -> Run:  # noqa: ARG001 - one sign
 
 
 def _read(source: Any, parameters: Parameters) -> "tuple[Array, tuple[int, int]]":
+    with opened(source) as image:
+        original = upright_size(image)
+        return resized(flattened(image, parameters), parameters), original
+
+
+@contextmanager
+def opened(source: Any) -> Iterator[Image.Image]:
+    """Reads a picture's header; what goes wrong within the block is told with its name.
+
+    Raises:
+        TooLargeError: It has more than ``MAX_PIXELS``.
+        DataError: It is missing, damaged, or no picture.
+    """
     name = str(source) if isinstance(source, str | Path) else "the picture"
-    size = (parameters.width, parameters.height)
-    mode = "L" if parameters.mode == "gray" else "RGB"
     try:
         with _open(source, name) as image:
             if image.width * image.height > MAX_PIXELS:
                 megapixels = image.width * image.height / 1e6
-                raise DataError(
+                raise TooLargeError(
                     f"{name} has {megapixels:,.0f} million pixels, over the limit of "
                     f"{MAX_PIXELS / 1e6:.0f} million",
                     hint="Scale it down first.",
                 )
-            original = upright_size(image)
-            turned = original != image.size
-            image.draft(mode, size[::-1] if turned else size)  # JPEG: decodes no more than needed
-            flat = _flatten(_upright(image)).convert(mode)
-            if flat.size != size:
-                flat = flat.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-            array = np.asarray(flat)
+            yield image
     except FileNotFoundError:
         raise DataError(f"{name} does not exist", hint="Check the path.") from None
     except UnidentifiedImageError:
@@ -132,7 +144,23 @@ def _read(source: Any, parameters: Parameters) -> "tuple[Array, tuple[int, int]]
         raise DataError(f"{name} may not be read: permission denied") from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise DataError(f"{name} is damaged ({error})") from None
-    return array.reshape(parameters.height, parameters.width, -1), original
+
+
+def flattened(image: Image.Image, parameters: Parameters) -> Image.Image:
+    """Decodes a picture: upright, gray or RGB, of any size (a JPEG not much larger than needed)."""
+    mode = "L" if parameters.mode == "gray" else "RGB"
+    size = (parameters.width, parameters.height)
+    turned = upright_size(image) != image.size
+    image.draft(mode, size[::-1] if turned else size)
+    return _flatten(_upright(image)).convert(mode)
+
+
+def resized(image: Image.Image, parameters: Parameters) -> "Array":
+    """A flattened picture as uint8 ``(height, width, channels)``."""
+    size = (parameters.width, parameters.height)
+    if image.size != size:
+        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return np.asarray(image).reshape(parameters.height, parameters.width, -1)
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:

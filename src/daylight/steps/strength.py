@@ -1,0 +1,127 @@
+"""Where a model is weak: scores on parts of the test examples, and on inputs that were harmed."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daylight.core.context import Context
+from daylight.core.sections import Harmed, Slice
+from daylight.core.types import Column, Columns, Metric
+from daylight.data.attributes import Attribute, attributes
+from daylight.data.benchmark import Benchmark
+from daylight.data.corruptions import HARMS, Corruption, Harms
+from daylight.metrics.scoring import score
+from daylight.runtime.predictor import BATCH_SIZE, Predictions, Predictor, join
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+NUM_SLICES = 3
+NUM_HARMED = 300
+"""Test examples that are harmed, evenly spread: each is asked about a dozen times."""
+
+
+def slices(
+    on: Benchmark, predictions: Predictions, metric: Metric, context: Context
+) -> tuple[Slice, ...]:
+    """The metric on thirds of the examples, by everything that can be told of an input.
+
+    Args:
+        predictions: Of all rows of the benchmark.
+        metric: Usually the primary one; not one per label.
+    """
+    answers, labels = predictions.columns, predictions.labels
+    targets = on.targets(labels)
+    found = []
+    for told in attributes(on.dataset.fields("input"), on.inputs()):
+        for low, high, rows in _parts(told):
+            [one] = score(
+                [metric],
+                targets={name: column.take(rows) for name, column in targets.items()},
+                outputs={name: column.take(rows) for name, column in answers.items()},
+                baseline=None,
+                labels=labels,
+                random=context.random("slice", told.name, repr(low)),
+            )
+            found.append(Slice(attribute=told.name, unit=told.unit, low=low, high=high, score=one))
+    return tuple(found)
+
+
+def _parts(told: Attribute) -> "Iterator[tuple[float | None, float | None, Array]]":
+    """The least value, the greatest and the rows of each third, and of where it is missing.
+
+    Nothing where all are equal.
+    """
+    values = told.values
+    missing = np.isnan(values)
+    known = values[~missing]
+    if not len(known):
+        return
+    bounds = np.unique(np.quantile(known, np.linspace(0, 1, NUM_SLICES + 1)))
+    for start, stop in pairwise(bounds):
+        rows = np.flatnonzero((values >= start) & ((values < stop) | (stop == bounds[-1])))
+        if len(rows):
+            yield float(values[rows].min()), float(values[rows].max()), rows
+    if missing.any():
+        yield None, None, np.flatnonzero(missing)
+
+
+def robustness(
+    model: Predictor, on: Benchmark, metric: Metric, context: Context
+) -> tuple[Harmed, ...]:
+    """The metric on the same examples as they are and harmed, each way from mild to severe."""
+    harmable = [field for field in on.dataset.fields("input") if field.type in HARMS]
+    if not harmable:
+        return ()
+    field = harmable[0]
+    harms = HARMS[field.type]
+    every = np.unique(np.linspace(0, len(on.rows) - 1, NUM_HARMED).astype(np.int64))
+    few = Benchmark(on.dataset, on.answer, on.primary, on.split, on.rows[every])
+    parts: dict[tuple[Corruption | None, float], list[Columns]] = {}
+    inputs = few.inputs()
+    for start in range(0, len(few.rows), BATCH_SIZE):
+        context.log("harm", done=start, total=len(few.rows))
+        batch = {name: column.slice(start, start + BATCH_SIZE) for name, column in inputs.items()}
+        for key, harmed in _harmed(harms, batch[field.name], context):
+            answers = model.predict_columns({**batch, field.name: harmed}).columns
+            parts.setdefault(key, []).append(answers)
+    targets = few.targets(model.package.labels)
+    return tuple(
+        Harmed(
+            corruption=how.title if how else "",
+            unit=how.unit if how else "",
+            level=level,
+            score=score(
+                [metric],
+                targets=targets,
+                outputs=join(found),
+                baseline=None,
+                labels=model.package.labels,
+                random=context.random("robustness", how.name if how else "", repr(level)),
+            )[0],
+        )
+        for (how, level), found in parts.items()
+    )
+
+
+def _harmed(
+    harms: Harms, column: Column, context: Context
+) -> Iterator[tuple[tuple[Corruption | None, float], Column]]:
+    with ThreadPoolExecutor() as pool:
+        whole = list(pool.map(harms.decode, column.values))
+        yield (None, 0.0), _objects(whole)
+        for how in harms.corruptions:
+            for level in how.levels:
+                # Noise depends on the picture's place in the batch, not on the thread.
+                randoms = [context.random(how.name, repr(level), row) for row in range(len(whole))]
+                made = pool.map(how.apply, whole, [level] * len(whole), randoms)
+                yield (how, level), _objects(list(made))
+
+
+def _objects(values: Sequence[object]) -> Column:
+    column = np.empty(len(values), object)
+    column[:] = values
+    return Column(column)
