@@ -21,6 +21,8 @@ GAIN = 0.87
 """Share of the plain step's time below which another way is taken: less may be chance."""
 
 ROUNDS = 3
+BUDGET_S = 1.0
+"""No further round begins after so long, if each way has been tried once."""
 
 
 class Pace(Config):
@@ -86,7 +88,10 @@ def _compared(plain: Pace, trial: nn.Module, inputs: Sequence[Tensor]) -> Pace:
         for num_threads in sorted({1, plain.num_threads})
     ]
     times: dict[Pace, list[float]] = {way: [] for way in ways}
+    began = time.perf_counter()
     for number in range(1 + ROUNDS):
+        if number > 1 and time.perf_counter() - began > BUDGET_S:
+            break
         for way in ways:  # interleaved, so that a busy moment hits all
             seconds = _seconds(way, trial, inputs)
             if number:  # the first warms up
