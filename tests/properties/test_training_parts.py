@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from daylight.core.types import Column, Split
 from daylight.data.split import SPLITS, split
 from daylight.training.batches import _augment, epoch
 from daylight.training.loop import learning_rate
+from daylight.training.pictures import Standardize
 from daylight.training.settings import Training
 
 FRACTIONS = {"validation": 0.1, "test": 0.2}
@@ -141,3 +143,18 @@ def test_a_decision_is_made_once_and_replayed(tmp_path):
     again = Decisions(tmp_path / "decisions.json")
     assert again.decide("threads", lambda: 8) == 2
     assert again.all() == {"threads": 2}
+
+
+def test_pictures_are_measured_as_if_all_were_read_at_once():
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 5, 4, 3), np.uint8)
+    layer = Standardize(3)
+    layer.measure(Column(pixels))
+    seen = layer(torch.from_numpy(pixels)).numpy()
+    assert np.abs(seen.mean((0, 2, 3))).max() < 1e-5
+    assert np.abs(seen.std((0, 2, 3)) - 1).max() < 1e-4
+
+
+def test_a_channel_of_one_value_is_not_divided_by_nothing():
+    layer = Standardize(1)
+    layer.measure(Column(np.full((3, 2, 2, 1), 7, np.uint8)))
+    assert layer(torch.full((1, 2, 2, 1), 7, dtype=torch.uint8)).abs().max() == 0

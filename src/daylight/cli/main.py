@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 a bug, 2 the person can mend it, 3 integrity, 130 interrup
 import argparse
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -14,6 +15,9 @@ from daylight import __version__
 from daylight.cli.show import one_line
 from daylight.core.errors import UserError
 from daylight.core.files import refused
+
+MIN_MEMORY_BYTES = 700_000_000
+"""What the libraries take before there is any data, and a little more."""
 
 TAGLINE = "From a folder of data to an open model that others can trust."
 
@@ -96,8 +100,30 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _bytes(text: str) -> int:
+    """A size in bytes.
+
+    >>> _bytes("2GB"), _bytes("1.5 gb"), _bytes("800MB")
+    (2000000000, 1500000000, 800000000)
+    """
+    found = re.fullmatch(r"([0-9.]+)\s*([kmgt]?)b?", text.strip().lower())
+    try:
+        size = round(float(found[1]) * 1000 ** " kmgt".index(found[2] or " ")) if found else 0
+    except ValueError:
+        size = 0
+    if size < MIN_MEMORY_BYTES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: write a size such as 2GB; training takes at least "
+            f"{MIN_MEMORY_BYTES / 1e9:g}GB"
+        )
+    return size
+
+
 def _model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="", help="family (see: daylight models)")
+    parser.add_argument(
+        "--memory", type=_bytes, metavar="SIZE", help="take no more than, such as 2GB"
+    )
     parser.add_argument("--seed", type=int, help="all randomness comes from it (default: 0)")
     parser.add_argument(
         "--set",

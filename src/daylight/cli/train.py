@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> None:
     values = _values(options)
     recipe = recipes.resolve(values, options.overrides)
     with progress() as log:
-        context = Context(seed=recipe.seed, log=log)
+        context = Context(seed=recipe.seed, log=log, memory_bytes=options.memory)
         opened = start(recipe, Path(options.output) if options.output else None, context)
         advance(opened, context)
     if options.json:

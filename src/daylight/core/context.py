@@ -56,11 +56,13 @@ class Context:
     Attributes:
         seed: All randomness comes from it, through ``random``.
         checkpoints: Folder in which a fit may leave its state; ``None`` where it need not.
+        memory_bytes: What the process may hold for itself; ``None`` leaves it to the system.
     """
 
     seed: int = 0
     log: Log = silent
     checkpoints: Path | None = None
+    memory_bytes: int | None = None
     decisions: Decisions = field(default_factory=Decisions)
 
     def key(self, *purpose: str | int) -> int:

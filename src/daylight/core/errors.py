@@ -56,6 +56,12 @@ class OutputError(UserError):
     code = "output"
 
 
+class ResourceError(UserError):
+    """More memory is needed than there is, or than was allowed."""
+
+    code = "resources"
+
+
 class MissingExtraError(UserError):
     """A library is needed that the base install does not bring."""
 

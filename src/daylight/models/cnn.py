@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -23,13 +22,11 @@ from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import picture_field, picture_processing
 from daylight.training import loop
 from daylight.training.network import Network
+from daylight.training.pictures import Standardize
 from daylight.training.settings import Training
 
 MAX_SIZE = 64
 """Pixels per side unless set: larger pictures are scaled down."""
-
-NUM_MEASURED = 2048
-"""Pictures from which mean and deviation are taken."""
 
 
 class Settings(Config):
@@ -95,14 +92,10 @@ class CNN(nn.Module):
         num_classes: Scores per picture.
     """
 
-    mean: Tensor
-    scale: Tensor
-
     def __init__(self, shape: tuple[int, int, int], width: int, num_classes: int) -> None:
         super().__init__()
         height, breadth, channels = shape
-        self.register_buffer("mean", torch.zeros(channels, 1, 1))
-        self.register_buffer("scale", torch.ones(channels, 1, 1))
+        self.standardize = Standardize(channels)
         side = max(height, breadth)
         # Larger pictures are brought down by the first convolution: it sees 2 * stride - 1 pixels.
         stride = 1 if side < 24 else 2 if side < 56 else 4
@@ -121,8 +114,7 @@ class CNN(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Uint8 ``(rows, height, width, channels)`` to raw scores ``(rows, classes)``."""
-        x = (pixels.permute(0, 3, 1, 2).float() - self.mean) * self.scale
-        x = self.stages(x)
+        x = self.stages(self.standardize(pixels))
         pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], dim=1)
         scores: Tensor = self.scores(pooled)
         return scores
@@ -138,20 +130,14 @@ def build(settings: Mapping[str, Any]) -> CNN:
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     """Measures the pixels of ``train``, then trains by back-propagation."""
     torch.manual_seed(context.key("weights") % 2**63)
-    pixels = prepared.splits["train"].inputs["pixels"].values
-    module = build(
-        facts := {
-            "shape": list(pixels.shape[1:]),
-            "width": settings.width,
-            "num_classes": len(prepared.labels),
-        }
-    )
-    every = max(1, len(pixels) // NUM_MEASURED)
-    sample = np.asarray(pixels[::every], np.float32)
-    channels = pixels.shape[-1]
-    mean, deviation = sample.mean((0, 1, 2)), sample.std((0, 1, 2))
-    module.mean = torch.from_numpy(mean.reshape(channels, 1, 1))
-    module.scale = torch.from_numpy(1 / np.maximum(deviation, 1).reshape(channels, 1, 1))
+    pixels = prepared.splits["train"].inputs["pixels"]
+    facts = {
+        "shape": list(pixels.values.shape[1:]),
+        "width": settings.width,
+        "num_classes": len(prepared.labels),
+    }
+    module = build(facts)
+    module.standardize.measure(pixels)
     network = Network.of(module, prepared, facts)
     loop.fit(network, prepared, settings.training, context)
     return network

@@ -50,6 +50,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
     settings: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     seed: int = 0,
+    memory_bytes: int | None = None,
     log: Log = silent,
 ) -> Result:
     """Runs every step that is due, from the data to the report.
@@ -61,6 +62,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
         settings: The family's own.
         training: How a network is trained.
         seed: All randomness comes from it.
+        memory_bytes: What the process may hold for itself, files that it maps not counted.
         log: Receives progress.
 
     Raises:
@@ -73,7 +75,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
         training=dict(training or {}),
         seed=seed,
     )
-    context = Context(seed=seed, log=log)
+    context = Context(seed=seed, log=log, memory_bytes=memory_bytes)
     run = start(recipe, Path(output) if output else None, context)
     advance(run, context)
     return Result(run, run.read(Scores))

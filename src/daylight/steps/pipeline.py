@@ -22,6 +22,7 @@ from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step
 from daylight.steps.dataset import look
 from daylight.steps.families import check_fits, open_family, settings_of
+from daylight.steps.limits import memory
 from daylight.tasks import TASKS, infer
 
 
@@ -77,13 +78,14 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
 
     Raises:
         OutputError: Another process is working on the run.
+        ResourceError: It takes more memory than allowed.
     """
     steps = STEPS[: 1 + [step.name for step in STEPS].index(through)]
     if not any(is_due(step, run) for step in steps):
         for step in steps:
             context.log("step", name=step.name, state="kept")
         return
-    with _alone(run):
+    with _alone(run), memory(context.memory_bytes):
         log = FileLog(run.path / "log.jsonl", context.log)
         context = context.replace(seed=run.recipe.seed, log=log)
         for step in steps:

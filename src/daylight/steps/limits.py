@@ -1,0 +1,58 @@
+"""Keeps a process within the memory that a person allows it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from daylight.core.errors import ResourceError, UserError
+
+_REFUSALS = ("allocate memory", "bad allocation", "bad_alloc", "Failed to allocate")
+"""How PyTorch and ONNX Runtime say that the system gave no more; both raise a RuntimeError."""
+
+
+@contextmanager
+def memory(limit_bytes: int | None) -> Iterator[None]:
+    """Has the system refuse more than ``limit_bytes``, and says so in words.
+
+    What counts is the memory that the process holds for itself; files that it maps, as prepared
+    data is, stay on disk and do not. Without a limit it is the machine's that is named.
+
+    Raises:
+        ResourceError: More was needed.
+        UserError: This system cannot limit a process (Windows).
+
+    Source: setrlimit(2), RLIMIT_DATA, which counts private mappings since Linux 4.7.
+    """
+    before = _set(limit_bytes) if limit_bytes else None
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not any(each in str(error) for each in _REFUSALS):
+            raise
+        allowed = f"the {limit_bytes / 1e9:.3g} GB allowed" if limit_bytes else "this machine has"
+        raise ResourceError(
+            f"It takes more memory than {allowed}.",
+            hint="Allow more with --memory, or take a smaller --model or a smaller batch: "
+            "--set training.batch_size=16",
+        ) from error
+    finally:
+        if before:
+            _put_back(before)
+
+
+def _set(limit_bytes: int) -> tuple[int, int]:
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        raise UserError(
+            "This system cannot limit the memory of a process.", hint="Leave out --memory."
+        ) from None
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    most = before[1] if before[1] != resource.RLIM_INFINITY else limit_bytes
+    resource.setrlimit(resource.RLIMIT_DATA, (min(limit_bytes, most), before[1]))
+    return before
+
+
+def _put_back(before: tuple[int, int]) -> None:
+    import resource  # noqa: PLC0415 - not on Windows
+
+    resource.setrlimit(resource.RLIMIT_DATA, before)
