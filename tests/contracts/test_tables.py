@@ -9,6 +9,7 @@ from contracts.conftest import PAIRS
 from contracts.test_runtime import python
 from daylight.core.errors import UnknownNameError, UserError
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
+from daylight.core.recipe import DataConfig
 from daylight.core.registry import Registry
 from daylight.core.types import Metric
 from daylight.data.sources import FileSource
@@ -86,7 +87,7 @@ def test_what_an_input_of_a_task_looks_like_is_json(task):
 
 @every_task
 def test_a_task_recognises_its_own_data_and_no_other(task, data):
-    found, saw = infer(FileSource.look(data(task.name)))
+    found, saw = infer(FileSource.look(path := data(task.name)), DataConfig(path=str(path)))
     assert found is task
     assert saw
 

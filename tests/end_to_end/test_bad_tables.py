@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from daylight.data.tables import read_head
 from end_to_end.conftest import QUICK
 
 
@@ -66,7 +67,47 @@ def test_a_missing_class_column_is_named_with_those_that_there_are(refused, phot
     message = refused("train", table, *QUICK)
     assert "file, a, b" in message
     assert "--set data.target=NAME" in message
+    message = refused("train", table, *QUICK, "--task", "image-classification")
+    assert "no column called label or class" in message
+    assert "--set data.target=NAME" in message
     assert "no column 'c'" in refused("train", table, *QUICK, "--set", "data.target=c")
+
+
+def test_a_column_of_numbers_is_not_taken_for_classes(refused, daylight, photos):
+    rows = [{"file": r["file"], "size": 0.5 + n} for n, r in enumerate(rows_of(photos))]
+    table = write_table(photos / "sizes.csv", rows)
+    assert "a table with columns file, size" in refused("train", table, *QUICK)
+    for options in ([], ["--set", "data.target=size"]):
+        message = refused("train", table, "--task", "image-classification", *QUICK, *options)
+        assert "sizes.csv: column 'size' holds numbers, not classes" in message
+        assert "--set data.target=NAME" in message
+
+
+@pytest.mark.parametrize("classes", [(0, 1), (1.0, 2.0)])
+def test_numbers_without_fractions_may_be_classes(daylight, photos, classes):
+    rows = [{"file": r["file"], "size": classes[n % 2]} for n, r in enumerate(rows_of(photos))]
+    assert daylight("train", write_table(photos / "a.csv", rows), *QUICK).code == 0
+
+
+def test_numbers_with_fractions_may_be_classes_if_somebody_says_so(daylight, photos):
+    rows = [{"file": r["file"], "size": (0.5, 1.5)[n % 2]} for n, r in enumerate(rows_of(photos))]
+    table = write_table(photos / "a.csv", rows)
+    assert daylight("train", table, *QUICK).code == 2
+    assert daylight("train", table, *QUICK, "--set", "data.target=size").code == 0
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_to_recognise_a_large_table_its_first_rows_are_enough(tmp_path, suffix):
+    rows = [{"file": f"{'x' * 200}{n}.png", "label": "ab"[n % 2]} for n in range(9000)]
+    table = write_table(tmp_path / f"a{suffix}", rows)
+    head = read_head(table)
+    assert 0 < head.num_rows < 9000
+    assert head.column_names == ["file", "label"]
+    if suffix == ".parquet":
+        return
+    with table.open("a") as file:
+        file.write("\n{a, broken, line")
+    assert read_head(table).num_rows == head.num_rows
 
 
 def test_the_class_column_can_be_chosen(daylight, photos):

@@ -328,7 +328,8 @@ class Task:
 
     Attributes:
         name: The Hub's ``pipeline_tag`` where it has one.
-        recognise: Says in a sentence what it saw, or ``None`` if this is not its data.
+        recognise: Says in a sentence what it saw, or ``None`` if this is not its data. It is shown
+            what the recipe says of the data, too: ``data.target`` may tell tasks apart.
         read: Source to Dataset; raises ``DataError`` naming file and line.
         primary: Metric that picks models and orders tables.
         baseline: Family beside which every score is shown.
@@ -339,7 +340,7 @@ class Task:
     title: str
     input: str
     answer: str
-    recognise: Callable[[Source], str | None]
+    recognise: "Callable[[Source, DataConfig], str | None]"
     read: "Callable[[Source, DataConfig], Dataset]"
     primary: str
     baseline: str

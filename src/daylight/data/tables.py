@@ -3,7 +3,7 @@
 import csv
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
 TABLE_SUFFIXES = frozenset({*_DELIMITERS, ".parquet", ".jsonl"})
+HEAD_ROWS = 1000
+HEAD_BYTES = 1 << 20
 
 
 def read_table(path: Path, *, text: Sequence[str] = ()) -> "pa.Table":
@@ -34,7 +36,22 @@ def read_table(path: Path, *, text: Sequence[str] = ()) -> "pa.Table":
     """
     with _reading(path):
         table = _read(path, text)
-        counts = Counter(table.column_names)
+    return _checked(table, path)
+
+
+def read_head(path: Path) -> "pa.Table":
+    """Reads the first rows, to see what the columns hold; of a large file it reads a small part.
+
+    Raises:
+        DataError: As ``read_table``, for the part that it reads.
+    """
+    with _reading(path):
+        table = _read_head(path)
+    return _checked(table, path)
+
+
+def _checked(table: "pa.Table", path: Path) -> "pa.Table":
+    counts = Counter(table.column_names)
     if twice := [name for name, count in counts.items() if count > 1]:
         raise DataError(f"{path} has two columns called {twice[0]!r}.", hint="Rename one of them.")
     if table.num_rows == 0:
@@ -52,18 +69,39 @@ def _read(path: Path, text: Sequence[str]) -> "pa.Table":
         return parquet.read_table(path)
     if suffix == ".jsonl":
         return json.read_json(path)
-    table = arrow_csv.read_csv(
-        path,
-        parse_options=_parse_options(suffix),
-        convert_options=arrow_csv.ConvertOptions(
-            strings_can_be_null=True,
-            null_values=[""],
-            column_types={name: pa.string() for name in text},
-        ),
-    )
+    options = _convert_options({name: pa.string() for name in text})
+    table = arrow_csv.read_csv(path, parse_options=_parse_options(suffix), convert_options=options)
     if any(pa.types.is_binary(column.type) for column in table.schema):
         raise ValueError("a column is not text")
     return table
+
+
+def _read_head(path: Path) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for tables
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415
+    from pyarrow import json, parquet  # noqa: PLC0415
+
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        with parquet.ParquetFile(path) as file:
+            batches = islice(file.iter_batches(batch_size=HEAD_ROWS), 1)
+            return pa.Table.from_batches(batches, file.schema_arrow)
+    if suffix == ".jsonl":
+        with path.open("rb") as file:
+            return json.read_json(pa.py_buffer(b"".join(file.readlines(HEAD_BYTES))))
+    with arrow_csv.open_csv(
+        path, parse_options=_parse_options(suffix), convert_options=_convert_options({})
+    ) as reader:
+        batches = islice(reader, 1)
+        return pa.Table.from_batches(batches, reader.schema)
+
+
+def _convert_options(types: "Mapping[str, pa.DataType]") -> "csv_options.ConvertOptions":
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415 - heavy, and only for tables
+
+    return arrow_csv.ConvertOptions(
+        strings_can_be_null=True, null_values=[""], column_types=dict(types)
+    )
 
 
 def _parse_options(suffix: str) -> "csv_options.ParseOptions":
@@ -84,24 +122,35 @@ def column_names(path: Path) -> Sequence[str]:
     suffix = path.suffix.lower()
     with _reading(path):
         if suffix == ".jsonl":
-            return list(read_table(path).column_names)
+            return list(_read_head(path).column_names)
         if suffix == ".parquet":
             return list(parquet.read_schema(path).names)
         with arrow_csv.open_csv(path, parse_options=_parse_options(suffix)) as reader:
             return list(reader.schema.names)
 
 
-def require(table: "pa.Table", name: str, path: Path) -> None:
+def require(columns: Collection[str], name: str, path: Path) -> None:
     """Makes sure that a column exists.
 
     Raises:
         DataError: Names the column and those that there are.
     """
-    if name not in table.column_names:
-        raise DataError(
-            f"{path} has no column {name!r}.",
-            hint=f"It has: {', '.join(table.column_names)}. Choose one: --set data.target=NAME",
-        )
+    if name not in columns:
+        hint = f"It has: {', '.join(columns)}."
+        raise DataError(f"{path} has no column {name!r}.", hint=hint)
+
+
+def require_target(columns: Collection[str], name: str, path: Path) -> None:
+    """The same for the column to predict, which a person may choose.
+
+    Raises:
+        DataError: Says how to choose another.
+    """
+    try:
+        require(columns, name, path)
+    except DataError as error:
+        hint = f"{error.hint} Choose one: --set data.target=NAME"
+        raise DataError(error.message, hint=hint) from None
 
 
 def texts(table: "pa.Table", name: str, path: Path) -> list[str | None]:

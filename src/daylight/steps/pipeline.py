@@ -38,9 +38,9 @@ def resolve(recipe: Recipe) -> tuple[Recipe, str]:
     source = FileSource.look(recipe.data.path)
     if recipe.task:
         task = TASKS[recipe.task]
-        saw = task.recognise(source) or "what the recipe says"
+        saw = task.recognise(source, recipe.data) or "what the recipe says"
     else:
-        task, saw = infer(source)
+        task, saw = infer(source, recipe.data)
     data = msgspec.structs.replace(recipe.data, path=str(source.path))
     model = recipe.model or task.default
     recipe = msgspec.structs.replace(recipe, data=data, task=task.name, model=model)

@@ -39,7 +39,7 @@ def prepare(run: Run, context: Context) -> PreparedSection:
         rows = without(dataset, rows, skipped)
     return run.write(
         PreparedSection(
-            saw=without_folder(task.recognise(source) or "", source.path),
+            saw=without_folder(task.recognise(source, recipe.data) or "", source.path),
             data_digest=dataset.digest,
             listing_digest=source.listing_digest,
             fields=dataset.schema["examples"],

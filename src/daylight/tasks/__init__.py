@@ -1,8 +1,12 @@
 """One file per task; this table is the registration."""
 
+from collections.abc import Sequence
+
 from daylight.core.errors import DataError
+from daylight.core.recipe import DataConfig
 from daylight.core.registry import Registry
 from daylight.core.types import Source, Task
+from daylight.data.tables import require_target
 
 TASKS: Registry[Task] = Registry(
     "task",
@@ -12,16 +16,23 @@ TASKS: Registry[Task] = Registry(
 )
 
 
-def infer(source: Source) -> tuple[Task, str]:
+def infer(source: Source, data: DataConfig) -> tuple[Task, str]:
     """Asks every task whether this is its data.
+
+    Args:
+        source: Where it is.
+        data: What the recipe says of it; its ``target`` may decide.
 
     Returns:
         The task and what it saw, in a sentence.
 
     Raises:
-        DataError: No task knows it, or several do.
+        DataError: No task knows it, or several do; or it has no column ``data.target``.
     """
-    known = [(task, saw) for task in TASKS.working() if (saw := task.recognise(source))]
+    columns = list(source.columns())
+    if columns and data.target:
+        require_target(columns, data.target, source.path)
+    known = [(task, saw) for task in TASKS.working() if (saw := task.recognise(source, data))]
     if len(known) == 1:
         return known[0]
     if known:
@@ -29,13 +40,15 @@ def infer(source: Source) -> tuple[Task, str]:
         raise DataError(
             f"{source.path} could be the data of several tasks.", hint=f"Say which: --task {names}"
         )
-    raise DataError(
-        f"No task recognises {source.path} ({_describe(source)}).",
-        hint=f"Known tasks: {', '.join(TASKS)}. How their data looks: docs/data.md",
-    )
+    hint = f"Known tasks: {', '.join(TASKS)}. How their data looks: docs/data.md"
+    if columns and not data.target:
+        hint = f"Say which column to predict: --set data.target=NAME. {hint}"
+    raise DataError(f"No task recognises {source.path} ({_describe(source, columns)}).", hint=hint)
 
 
-def _describe(source: Source) -> str:
+def _describe(source: Source, columns: Sequence[str]) -> str:
+    if columns:
+        return f"a table with columns {', '.join(columns)}"
     suffixes = sorted({path.suffix.lower() or "no suffix" for path in source.files})
     shown = ", ".join(suffixes[:6]) + (", …" if len(suffixes) > 6 else "")
     return f"{len(source.files):,} files: {shown}"

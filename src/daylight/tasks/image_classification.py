@@ -8,22 +8,31 @@ import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
-from daylight.core.types import Codec, Dataset, Field, Source, Task
+from daylight.core.types import Codec, Dataset, Field, Source, SplitName, Task
 from daylight.data.images import SPLIT_FOLDERS, class_folders, image_facts, is_image
-from daylight.data.tables import column_names, place, read_table, require, texts
+from daylight.data.tables import (
+    column_names,
+    place,
+    read_head,
+    read_table,
+    require_target,
+    texts,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 TARGET_NAMES = ("label", "class", "target", "category")
+NUM_SPLITS = len(get_args(SplitName))
+"""Each class needs as many pictures."""
 
 
-def recognise(source: Source) -> str | None:
-    """Sees pictures in folders, or a table that names pictures."""
+def recognise(source: Source, data: DataConfig) -> str | None:
+    """Sees pictures in folders, or a table that names pictures and their classes."""
     if source.path.is_dir():
         pictures = [path for path in source.files if is_image(path)]
         if not pictures or all(path.parent == source.path for path in pictures):
@@ -33,9 +42,12 @@ def recognise(source: Source) -> str | None:
         return saw + _left_out([path for path in source.files if not is_image(path)])
     if not tuple(source.columns()):
         return None
-    table = read_table(source.path)
-    column = _picture_column(table)
-    return f"{table.num_rows:,} rows that name pictures in column {column!r}" if column else None
+    table = read_head(source.path)
+    image = _picture_column(table)
+    target = image and _class_column(table, image, data)
+    if target is None or (_are_measures(table[target]) and not data.target):
+        return None
+    return f"a table of pictures ({image!r}) and their classes ({target!r})"
 
 
 def _left_out(files: Sequence[Path]) -> str:
@@ -103,15 +115,8 @@ def _dataset(
 
 
 def _read_table(path: Path, data: DataConfig) -> tuple[dict[str, list[Any]], Path]:
+    image, target = _find_columns(path, data)
     table = read_table(path, text=column_names(path))
-    image = _picture_column(table)
-    if image is None:
-        raise DataError(
-            f"{path} has no column of picture paths.",
-            hint=f"It has: {', '.join(table.column_names)}.",
-        )
-    target = data.target or _target_column(table, image, path)
-    require(table, target, path)
     columns: dict[str, list[Any]] = {
         "image": texts(table, image, path),
         "label": texts(table, target, path),
@@ -163,15 +168,51 @@ def _picture_column(table: "pa.Table") -> str | None:
     return None
 
 
-def _target_column(table: "pa.Table", image: str, path: Path) -> str:
+def _class_column(table: "pa.Table", image: str, data: DataConfig) -> str | None:
+    """What was asked for; or the one column of a telling name, or beside the pictures."""
+    if data.target:
+        return data.target if data.target in table.column_names else None
     others = [name for name in table.column_names if name not in (image, "split", "group", "id")]
-    named = [name for name in others if name.lower() in TARGET_NAMES]
-    if len(named) == 1 or len(others) == 1:
-        return str((named or others)[0])
-    raise DataError(
-        f"{path} has no column called {' or '.join(TARGET_NAMES)}.",
-        hint=f"It has: {', '.join(table.column_names)}. Choose one: --set data.target=NAME",
-    )
+    named = [name for name in others if name.lower() in TARGET_NAMES] or others
+    return named[0] if len(named) == 1 else None
+
+
+def _are_measures(values: "pa.ChunkedArray") -> bool:
+    """Numbers with fractions are no names of classes; ``1.0`` is what some programs make of 1."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only to read data
+
+    if not (pa.types.is_floating(values.type) or pa.types.is_decimal(values.type)):
+        return False
+    return any(value is not None and value % 1 for value in values.to_pylist())
+
+
+def _repeat(values: "pa.ChunkedArray") -> bool:
+    return NUM_SPLITS * len(values.unique()) <= len(values)
+
+
+def _find_columns(path: Path, data: DataConfig) -> tuple[str, str]:
+    """Columns of pictures and of classes, by the first rows.
+
+    Raises:
+        DataError: There are none; says what would be one.
+    """
+    table = read_head(path)
+    names = ", ".join(table.column_names)
+    image = _picture_column(table)
+    if image is None:
+        raise DataError(f"{path} has no column of picture paths.", hint=f"It has: {names}.")
+    if data.target:
+        require_target(table.column_names, data.target, path)
+    hint = f"It has: {names}. Choose one: --set data.target=NAME"
+    target = _class_column(table, image, data)
+    if target is None:
+        wrong = f"{path} has no column called {' or '.join(TARGET_NAMES)}."
+        raise DataError(wrong, hint=hint)
+    values = table[target]
+    if _are_measures(values) and not (data.target and _repeat(values)):
+        wrong = f"{path}: column {target!r} holds numbers, not classes."
+        raise DataError(wrong, hint=hint)
+    return image, target
 
 
 def _labels(classes: Sequence[str], source: Source) -> list[str]:

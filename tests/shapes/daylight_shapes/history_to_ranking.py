@@ -9,7 +9,7 @@ from daylight.core.types import Codec, Dataset, Field, Source, Task
 from daylight.data.tables import read_table
 
 
-def recognise(source: Source) -> str | None:
+def recognise(source: Source, data: DataConfig) -> str | None:
     names = {path.name for path in source.files}
     return "histories over items" if {"histories.jsonl", "items.csv"} <= names else None
 

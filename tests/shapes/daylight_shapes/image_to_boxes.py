@@ -6,7 +6,7 @@ from daylight.data.images import image_facts
 from daylight.data.tables import read_table
 
 
-def recognise(source: Source) -> str | None:
+def recognise(source: Source, data: DataConfig) -> str | None:
     named = "boxes.jsonl" in {path.name for path in source.files}
     return "pictures with boxes" if named else None
 

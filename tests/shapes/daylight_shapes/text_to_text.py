@@ -7,7 +7,7 @@ from daylight.core.types import Codec, Dataset, Field, Source, Task
 from daylight.data.tables import read_table
 
 
-def recognise(source: Source) -> str | None:
+def recognise(source: Source, data: DataConfig) -> str | None:
     return "pairs of texts" if {"source", "text"} <= set(source.columns()) else None
 
 
