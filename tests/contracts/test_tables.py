@@ -92,6 +92,13 @@ def test_a_task_recognises_its_own_data_and_no_other(task, data):
     assert saw
 
 
+@every_task
+def test_paths_are_relative_to_the_folder_that_a_person_named(task, data):
+    path = data(task.name)
+    found = task.read(FileSource.look(path), DataConfig(path=str(path)))
+    assert found.root == (path if path.is_dir() else path.parent)
+
+
 def test_there_is_tiny_data_for_every_task_and_for_nothing_else():
     assert TINY.keys() == set(TASKS)
     assert FAST.keys() <= set(FAMILIES)

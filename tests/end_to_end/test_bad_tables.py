@@ -226,6 +226,9 @@ def test_one_picture_in_two_rows_is_never_in_two_splits(refused, daylight, photo
     assert daylight("train", table, "-o", "run", *QUICK).code == 0
     section = json.loads((tmp_path / "run" / "prepare.json").read_text())
     assert all(count % 2 == 0 for count in section["num_examples"].values())
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "data:image" in page
+    assert "picture not found" not in page
     rows = [{**row, "split": "train"} for row in rows] + [{**rows[0], "split": "test"}]
     message = refused("train", write_table(photos / "a.csv", rows), "-o", "other", *QUICK)
     assert "0.png is given in two splits" in message

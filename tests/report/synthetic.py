@@ -48,7 +48,14 @@ def report_data(
         for metric in ("precision", "recall")
     ]
     examples = tuple(
-        Example(id=f"{name}.png", target=name, answer={}, line=f"{name} 0.77", error=0.0)
+        Example(
+            id=f"a {name}",
+            media=f"{name}.png",
+            target=name,
+            answer={},
+            line=f"{name} 0.77",
+            error=0.0,
+        )
         for name in labels[:3]
     ) or (Example(id="houses.csv#3", target=100.5, answer={}, line="98.2", error=2.3),)
     kind = "image" if labels else "number"

@@ -107,6 +107,15 @@ def test_a_hundred_classes_fold_away_and_are_all_there(hundred):
     assert all(f"class {label}" in page for label in range(100))
 
 
+def test_a_picture_is_found_by_its_path_whatever_its_example_is_called(run):
+    data = data_of(run)
+    renamed = [msgspec.structs.replace(each, id="row 7") for each in data.scores.examples]
+    scores = msgspec.structs.replace(data.scores, examples=tuple(renamed), mistakes=())
+    page = render(dataclasses.replace(data, scores=scores)).decode()
+    assert page.count("data:image") == len(renamed)
+    assert "row 7" in page
+
+
 def test_missing_pictures_are_said_and_stop_nothing(run, tmp_path):
     page = render(dataclasses.replace(data_of(run), media=tmp_path)).decode()
     assert "picture not found" in page

@@ -29,11 +29,6 @@ def test_a_tiny_picture_keeps_its_pixels_and_is_shown_enlarged(tmp_path):
     assert opened(shown).getpixel((3, 3)) == 77
 
 
-def test_the_row_of_a_table_names_its_picture(tmp_path):
-    Image.new("L", (8, 8)).save(tmp_path / "a.png")
-    assert thumbnail(tmp_path, "a.png#12") is not None
-
-
 def test_what_the_camera_wrote_beside_the_pixels_is_left_behind(tmp_path):
     exif = Image.Exif()
     exif[0x010F] = "maker"

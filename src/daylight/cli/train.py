@@ -73,6 +73,5 @@ def _print(opened: Run) -> None:
 def _an_input(opened: Run, scores: Scores) -> str:
     """Something that the person can ask about at once."""
     path = Path(opened.recipe.data.path)
-    if path.is_dir() and scores.examples:
-        return str(path / scores.examples[0].id)
-    return "INPUT"
+    media = scores.examples[0].media if scores.examples else None
+    return str((path if path.is_dir() else path.parent) / media) if media else "INPUT"

@@ -114,6 +114,9 @@ INPUT_KINDS: Mapping[str, InputKind] = {
     )
 }
 
+MEDIA_TYPES = frozenset(each for kind in INPUT_KINDS.values() if kind.media for each in kind.types)
+"""Types of fields whose values are paths of files."""
+
 ANSWER_KINDS: Mapping[str, AnswerKind] = {
     kind.name: kind
     for kind in (

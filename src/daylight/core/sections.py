@@ -124,6 +124,7 @@ class Example(Config):
     Attributes:
         line: The answer as one line of text.
         error: How wrong it is, 0 where it is right; ``None`` where the answer kind has no measure.
+        media: Path of its picture, as the data has it; ``None`` where the input is no file.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Example(Config):
     answer: dict[str, Any]
     line: str
     error: float | None = None
+    media: str | None = None
 
 
 class Slice(Config):

@@ -150,7 +150,8 @@ class Dataset:
 
     Attributes:
         tables: ``"examples"``, and side tables such as ``"items"`` where a task has them.
-        root: Folder that media columns (paths) are relative to.
+        root: Folder that media columns (paths) are relative to: the one that the person named, or
+            that of the table.
         digest: SHA-256 over the bytes the data came from; equal data, equal digest.
         labels: The answer's vocabulary: class names or item keys; empty for numbers and free text.
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daylight.core.hashing import sha256_json
 from daylight.core.kinds import ANSWER_KINDS
@@ -34,16 +34,16 @@ class Benchmark:
         return sha256_json(
             {
                 "data": self.dataset.digest,
-                "ids": self.ids(),
+                "ids": self.column("id"),
                 "metrics": ANSWER_KINDS[self.answer].metrics,
                 "primary": self.primary,
             }
         )
 
-    def ids(self) -> list[str]:
-        """Names of the examples."""
-        names: list[str] = self.dataset.tables["examples"]["id"].take(self.rows).to_pylist()
-        return names
+    def column(self, name: str) -> list[Any]:
+        """A column of the examples, as plain values."""
+        values: list[Any] = self.dataset.tables["examples"][name].take(self.rows).to_pylist()
+        return values
 
     def inputs(self) -> Columns:
         """Raw inputs: what a person has, before any processing."""

@@ -26,16 +26,20 @@ class Shown:
     right: bool
 
 
-def shown(examples: Sequence[Example], prepared: PreparedSection, media: Path) -> list[Shown]:
-    """Finds the picture of each example, if it is a picture."""
-    pictured = has_pictures(prepared)
+def shown(examples: Sequence[Example], media: Path) -> list[Shown]:
+    """Finds the picture of each example, if it has one.
+
+    Args:
+        examples: As ``evaluate`` left them.
+        media: Folder that their paths are relative to.
+    """
     return [
         Shown(
             id=example.id,
             target=example.target,
             line=example.line,
             error=example.error,
-            picture=thumbnail(media, example.id) if pictured else None,
+            picture=thumbnail(media, example.media) if example.media else None,
             right=example.error == 0,
         )
         for example in examples

@@ -29,7 +29,7 @@ class ReportData:
     """Everything that the report shows.
 
     Attributes:
-        media: Folder that the ids of examples are relative to, where they name files.
+        media: Folder that the paths of examples are relative to.
     """
 
     task: Task
@@ -65,8 +65,8 @@ def render(data: ReportData) -> bytes:
             curves=_curves(data),
             figures=[_figure(figure) for figure in data.scores.figures],
             pictured=has_pictures(data.prepared),
-            examples=shown(data.scores.examples, data.prepared, data.media),
-            mistakes=shown(data.scores.mistakes, data.prepared, data.media),
+            examples=shown(data.scores.examples, data.media),
+            mistakes=shown(data.scores.mistakes, data.media),
             settings=_settings(data.recipe),
             lines=wording.recipe_lines(data.recipe),
         )

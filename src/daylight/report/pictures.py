@@ -2,7 +2,6 @@
 
 import base64
 import io
-import re
 import struct
 import warnings
 import zlib
@@ -30,7 +29,7 @@ _BROKEN = (
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
-"""What Pillow's decoders raise at broken files."""
+"""What Pillow's decoders raise at broken files, and the system at names that no file can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +49,17 @@ def thumbnail(root: Path, name: str) -> Thumbnail | None:
 
     Args:
         root: Folder of the data.
-        name: Id of an example; a row of a table may carry ``#<number>`` at its end.
+        name: Path relative to it.
     """
-    path = _find(root, name)
-    if path is None:
-        return None
     try:
+        if Path(name).is_absolute() or ".." in Path(name).parts or not (root / name).is_file():
+            return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _encoded(_read(path))
+            return _encoded(_read(root / name))
     except _BROKEN:
         return None
-
-
-def _find(root: Path, name: str) -> Path | None:
-    for each in (name, re.sub(r"#\d+$", "", name)):
-        try:
-            if Path(each).is_absolute() or ".." in Path(each).parts:
-                continue
-            if (root / each).is_file():
-                return root / each
-        except (OSError, ValueError):  # a name that no file can have
-            continue
-    return None
 
 
 def _read(path: Path) -> Image.Image:

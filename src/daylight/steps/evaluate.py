@@ -3,7 +3,7 @@
 from typing import Any
 
 from daylight.core.context import Context
-from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.kinds import ANSWER_KINDS, MEDIA_TYPES
 from daylight.core.run import Run
 from daylight.core.sections import Example, PreparedSection, Scores, TrainedSection
 from daylight.core.types import Task
@@ -86,7 +86,9 @@ def measure(
 def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str, Any]:
     """A few examples, evenly spread over the split, and the worst mistakes."""
     [field] = on.dataset.fields("target")
-    targets = on.dataset.tables["examples"][field.name].take(on.rows).to_pylist()
+    targets = on.column(field.name)
+    media = next((f for f in on.dataset.fields("input") if f.type in MEDIA_TYPES), None)
+    paths = on.column(media.name) if media else [None] * len(targets)
     error = ANSWER_KINDS[on.answer].error
     shown = [
         Example(
@@ -95,8 +97,11 @@ def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str
             answer=dict(answer),
             line=task.codec.show(answer),
             error=error(target, answer) if error else None,
+            media=path,
         )
-        for name, target, answer in zip(on.ids(), targets, predictions, strict=True)
+        for name, path, target, answer in zip(
+            on.column("id"), paths, targets, predictions, strict=True
+        )
     ]
     spread = [shown[len(shown) * place // NUM_EXAMPLES] for place in range(NUM_EXAMPLES)]
     wrong = [example for example in shown if example.error]
