@@ -131,8 +131,18 @@ def test_an_empty_class_is_named_with_its_line(refused, photos):
 def test_a_table_without_rows_is_named(refused, photos):
     (photos / "labels.csv").write_text("file,label\n")
     assert "labels.csv has no rows" in refused("train", photos / "labels.csv", *QUICK)
-    (photos / "labels.csv").write_text("")
-    assert "labels.csv" in refused("train", photos / "labels.csv", *QUICK)
+    (photos / "labels.csv").write_text("\n\n")
+    message = refused("train", photos / "labels.csv", *QUICK)
+    assert "labels.csv is empty" in message
+    assert "columns and rows" in message
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "only 1 example,"), (2, "only 2 examples,")])
+def test_a_table_of_too_few_rows_is_named(refused, tmp_path, count, words):
+    rows = [{"size": 1.5, "value": float(number)} for number in range(count)]
+    message = refused("train", write_table(tmp_path / "few.csv", rows))
+    assert f"few.csv: {words} too few to train and test" in message
+    assert "Have at least 3 examples." in message
 
 
 @pytest.mark.parametrize(
@@ -207,7 +217,7 @@ def test_a_damaged_parquet_file_is_named(refused, photos, harm):
     whole = table.read_bytes()
     harmed = {"cut": whole[: len(whole) // 2], "empty": b"", "other": b"PAR1 no", "byte": data}
     table.write_bytes(harmed[harm])
-    assert "a.parquet: " in refused("train", table, *QUICK)
+    assert f"error: {table}" in refused("train", table, *QUICK)
 
 
 def test_splits_are_known_by_their_common_names_and_others_are_named(refused, daylight, photos):

@@ -50,8 +50,9 @@ def split(
     by_stratum: dict[str, list[str]] = defaultdict(list)
     for group in sorted(open_groups, key=lambda group: sha256_bytes(f"{seed}/{group}".encode())):
         by_stratum[stratum_of[group]].append(group)
+    noun = "example" if len(homes) == len(ids) else "group"
     for stratum, members in by_stratum.items():
-        _cut(stratum, members, missing, fractions, homes)
+        _cut(stratum, members, missing, fractions=fractions, homes=homes, noun=noun)
     placed: dict[SplitName, list[int]] = {name: [] for name in SPLITS}
     for row, group in enumerate(groups):
         placed[homes[group]].append(row)
@@ -82,15 +83,21 @@ def _cut(
     stratum: str,
     members: list[str],
     missing: Sequence[SplitName],
+    *,
     fractions: Mapping[SplitName, float],
     homes: dict[str, SplitName],
+    noun: str,
 ) -> None:
     """Moves at least one group, and the given share, from ``train`` to each missing split."""
     if len(members) <= len(missing):
-        what = f"{stratum!r} has" if stratum else "there are"
+        found = f"{len(members)} {noun}{'s' * (len(members) != 1)}"
+        has, of_each, otherwise = "only", f"{noun}s", ""
+        if stratum:
+            has, of_each = f"{stratum!r} has", f"{noun}s of each answer"
+            otherwise = f", or take {stratum!r} out of the data"
         raise DataError(
-            f"{what} {len(members)} example{'s' * (len(members) != 1)}, too few to train and test.",
-            hint=f"Have at least {len(missing) + 1} of each answer, or take {stratum!r} out.",
+            f"{has} {found}, too few to train and test.",
+            hint=f"Have at least {len(missing) + 1} {of_each}{otherwise}.",
         )
     start = 0
     for later, name in enumerate(missing, 1 - len(missing)):

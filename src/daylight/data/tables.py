@@ -212,12 +212,19 @@ def _reading(path: Path) -> Iterator[None]:
 
 def _explain(path: Path, error: Exception) -> DataError:
     try:
+        if _is_blank(path):
+            return DataError(f"{path} is empty.", hint="Name a table that has columns and rows.")
         if wrong := _wrong_line(path):
             return wrong
     except OSError as closed:
         return DataError(f"{path} cannot be read: {closed.strerror}.", hint="Check the path.")
     reason = str(error).strip().splitlines()[0].rstrip(".")
     return DataError(f"{path}: {reason}.", hint="Open the file at that place and mend it.")
+
+
+def _is_blank(path: Path) -> bool:
+    with path.open("rb") as file:
+        return not any(line.strip() for line in file)
 
 
 def _wrong_line(path: Path) -> DataError | None:

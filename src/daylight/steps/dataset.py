@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daylight.core.errors import DataError
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection
 from daylight.core.types import Dataset, SplitName, Task
 from daylight.data.benchmark import Benchmark
+from daylight.data.dataset import check
 from daylight.data.sources import FileSource
 from daylight.data.split import split
 from daylight.tasks import TASKS
@@ -30,12 +32,23 @@ def look(run: Run) -> FileSource:
 
 
 def read(run: Run) -> Dataset:
-    """Reads names and targets; media stay where they are."""
-    return TASKS[run.recipe.task].read(look(run), run.recipe.data)
+    """Reads names and targets; media stay where they are.
+
+    Raises:
+        DataError: The data cannot be used; names file and line.
+    """
+    task, source = TASKS[run.recipe.task], look(run)
+    dataset = task.read(source, run.recipe.data)
+    check(dataset, task.answer, source.path)
+    return dataset
 
 
 def split_rows(dataset: Dataset, run: Run) -> "Mapping[SplitName, Array]":
-    """The rows of each split, by the recipe."""
+    """The rows of each split, by the recipe.
+
+    Raises:
+        DataError: The data cannot be split; names it.
+    """
     recipe = run.recipe
     examples = dataset.tables["examples"]
     [target] = dataset.fields("target")
@@ -47,17 +60,20 @@ def split_rows(dataset: Dataset, run: Run) -> "Mapping[SplitName, Array]":
 
     groups = [group or own for group, own in zip(column("group") or ids, ids, strict=True)]
     stratified = ANSWER_KINDS[TASKS[recipe.task].answer].stratified
-    return split(
-        ids,
-        groups=groups,
-        strata=examples[target.name].to_pylist() if stratified else [""] * len(ids),
-        given=column("split") or [None] * len(ids),
-        fractions={
-            "validation": recipe.data.validation_fraction,
-            "test": recipe.data.test_fraction,
-        },
-        seed=recipe.seed,
-    )
+    try:
+        return split(
+            ids,
+            groups=groups,
+            strata=examples[target.name].to_pylist() if stratified else [""] * len(ids),
+            given=column("split") or [None] * len(ids),
+            fractions={
+                "validation": recipe.data.validation_fraction,
+                "test": recipe.data.test_fraction,
+            },
+            seed=recipe.seed,
+        )
+    except DataError as error:
+        raise DataError(f"{recipe.data.path}: {error.message}", hint=error.hint) from None
 
 
 def without(
