@@ -7,7 +7,8 @@ import pytest
 
 from contracts.conftest import PAIRS
 from contracts.test_runtime import python
-from daylight.core.errors import UnknownNameError, UserError
+from daylight import __version__
+from daylight.core.errors import BrokenEntryError, UnknownNameError
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.recipe import DataConfig
 from daylight.core.registry import Registry
@@ -144,9 +145,31 @@ def test_a_plugin_stands_in_the_table_and_a_broken_one_breaks_only_itself(plugin
     assert set(shelf) == {"own", "broken", "works"}
     assert shelf["works"] == "it works"
     assert shelf["own"]
-    with pytest.raises((ImportError, UserError), match="odd"):
+    with pytest.raises(BrokenEntryError, match=r"odd\.nowhere") as refused:
         shelf["broken"]
+    assert refused.value.hint == "Mend it in the package odd."
+    assert "it works" in shelf.working()
+    assert shelf.broken().keys() == {"broken"}
     sys.modules.pop("odd_plugin")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["daylight.nowhere:X", "daylight.core.run:Nothing", "no.such.package:X", "broken_file:X"],
+)
+def test_a_wrong_line_in_a_built_in_table_names_the_table_and_stops_nobody_else(
+    entry, tmp_path, monkeypatch
+):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "broken_file.py").write_text("def :")
+    shelf = Registry("shelf", {"typo": entry, "own": "daylight:__version__"}, plugins=False)
+    with pytest.raises(
+        BrokenEntryError, match=f"shelf 'typo' cannot be loaded from {entry!r}"
+    ) as no:
+        shelf["typo"]
+    assert no.value.hint == "Mend it in the built-in shelf table."
+    assert shelf.working() == [shelf["own"]]
+    assert shelf.broken().keys() == {"typo"}
 
 
 @pytest.mark.parametrize("table", ["daylight.runtime.operations:OPERATIONS"])
@@ -160,10 +183,29 @@ def test_a_plugin_cannot_add_to_a_closed_set(plugin, table):
     assert {"broken", "works"} <= set(opened.split())
 
 
-def test_a_plugin_cannot_take_the_name_of_what_is_built_in(plugin, monkeypatch):
-    monkeypatch.syspath_prepend(plugin)
-    with pytest.raises(ValueError, match="works"):
-        list(Registry("shelf", {"works": "daylight:__version__"}))
+def test_a_name_that_is_taken_stays_what_it_is_and_the_package_that_wants_it_is_named(
+    plugin, tmp_path, monkeypatch
+):
+    about = tmp_path / "second" / "even-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: even\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[daylight.shelf]\nbuilt-in = even:X\nfree = daylight:__name__\n"
+    )
+    entries = (plugin / "odd-1.0.dist-info" / "entry_points.txt").read_text()
+    entries = entries.replace("broken = odd.nowhere:X", "free = odd.nowhere:X")
+    (plugin / "odd-1.0.dist-info" / "entry_points.txt").write_text(entries)
+    for place in (plugin, about.parent):
+        monkeypatch.syspath_prepend(place)
+    shelf = Registry("shelf", {"built-in": "daylight:__version__"})
+    assert shelf["built-in"] == __version__
+    assert shelf["free"] == "daylight"
+    assert list(shelf) == ["built-in", "free", "works"]
+    assert shelf.broken() == {
+        "built-in of even": "the name is a built-in one",
+        "free of odd": "the name is taken by even",
+    }
+    sys.modules.pop("odd_plugin")
 
 
 @pytest.mark.parametrize("kind", ["task", "family"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from daylight.cli.show import print_table
+from daylight.cli.show import one_line, print_table
 from daylight.models import FAMILIES
 from daylight.steps.doctor import examine
 
@@ -17,8 +17,12 @@ def run(options: argparse.Namespace) -> None:
     if options.json:
         sys.stdout.write(msgspec.json.encode(facts).decode() + "\n")
     elif options.command == "models":
-        rows = [(f["name"], ", ".join(f["inputs"]), f["title"]) for f in facts]
-        print_table([("name", "takes", "what it is"), *rows])
+        rows = [
+            (f["name"], ", ".join(f["inputs"]), ", ".join(f["answers"]), f["title"]) for f in facts
+        ]
+        print_table([("name", "takes", "gives", "what it is"), *rows])
+        for name, reason in FAMILIES.broken().items():
+            print(f"left out: {one_line(name)}: {one_line(reason)}", file=sys.stderr)
     else:
         print_table([(f["name"], f["state"], f["hint"]) for f in facts])
 

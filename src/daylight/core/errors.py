@@ -38,6 +38,12 @@ class UnknownNameError(NotFoundError, KeyError):
     """No such task, model or metric; a ``KeyError`` so that ``in`` and ``get`` work."""
 
 
+class BrokenEntryError(UserError):
+    """What a table names, or an installed package adds to it, cannot be loaded."""
+
+    code = "broken_entry"
+
+
 class DataError(UserError):
     """The data cannot be used as it is."""
 

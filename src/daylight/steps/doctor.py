@@ -24,7 +24,7 @@ def examine() -> list[dict[str, str]]:
         _disk(),
         _gpu(),
     ]
-    return [*facts, *_libraries(), *_broken_plugins()]
+    return [*facts, *_libraries(), *_broken_entries()]
 
 
 def _fact(name: str, state: str, hint: str = "") -> dict[str, str]:
@@ -71,7 +71,10 @@ def _libraries() -> list[dict[str, str]]:
     return list(facts.values())
 
 
-def _broken_plugins() -> list[dict[str, str]]:
-    broken = {**TASKS.broken(), **FAMILIES.broken()}
-    hint = "Mend or uninstall this plug-in."
-    return [_fact(name, reason, hint) for name, reason in broken.items()]
+def _broken_entries() -> list[dict[str, str]]:
+    hint = "Mend it, or uninstall the package that brings it."
+    return [
+        _fact(f"{table.kind} {name}", reason, hint)
+        for table in (TASKS, FAMILIES)
+        for name, reason in table.broken().items()
+    ]

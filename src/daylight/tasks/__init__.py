@@ -43,6 +43,8 @@ def infer(source: Source, data: DataConfig) -> tuple[Task, str]:
     hint = f"Known tasks: {', '.join(TASKS)}. How their data looks: docs/data.md"
     if columns and not data.target:
         hint = f"Say which column to predict: --set data.target=NAME. {hint}"
+    if broken := TASKS.broken():
+        hint += f" Cannot be loaded: {', '.join(broken)} (see: daylight doctor)."
     raise DataError(f"No task recognises {source.path} ({_describe(source, columns)}).", hint=hint)
 
 
