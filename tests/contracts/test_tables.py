@@ -68,6 +68,11 @@ def test_metrics_and_figures_of_a_kind_are_in_their_tables(kind):
     assert all(callable(FIGURES[name]) for name in kind.figures)
 
 
+@every_kind
+def test_the_outputs_of_a_kind_have_a_type_and_a_shape(kind):
+    assert tuple(kind.forms) == kind.outputs
+
+
 @every_task
 def test_a_task_pairs_known_kinds_with_a_metric_and_families_that_fit(task):
     assert TASKS[task.name] is task

@@ -5,10 +5,10 @@ here. An answer kind owns its Arrow type, its metrics, its loss and its decoding
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from daylight.core.types import Columns, FieldType
+from daylight.core.types import Column, Columns, FieldType
 
 Labels = Sequence[str]
 Answer = Mapping[str, Any]
@@ -29,6 +29,52 @@ class InputKind:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a column is like.
+
+    Attributes:
+        dtype: NumPy's name of its type, or ``"text"``.
+        dims: A number, or what is counted: ``"rows"``, ``"labels"``, or something that may be any.
+        ragged: Whether a row has a run of values; the first of ``dims`` is then that of all runs.
+    """
+
+    dtype: str
+    dims: tuple[str | int, ...]
+    ragged: bool = False
+
+    def __str__(self) -> str:
+        return _described(self.dtype, self.dims, ragged=self.ragged)
+
+    def fits(self, column: Column, counts: Mapping[str, int]) -> bool:
+        """Whether a column is like this, with so many rows and labels."""
+        shape = column.values.shape
+        return (
+            len(column) == counts["rows"]
+            and _dtype(column) == self.dtype
+            and (column.offsets is not None) == self.ragged
+            and len(shape) == len(self.dims)
+            and all(
+                size == (counts.get(dim, size) if isinstance(dim, str) else dim)
+                for size, dim in zip(shape, self.dims, strict=True)
+            )
+        )
+
+
+def describe(column: Column) -> str:
+    """A column's type and shape, as a ``Form`` is written."""
+    return _described(_dtype(column), column.values.shape, ragged=column.offsets is not None)
+
+
+def _described(dtype: str, dims: Sequence[str | int], *, ragged: bool) -> str:
+    shape = ", ".join(map(str, dims)) + ("," if len(dims) == 1 else "")
+    return f"{'ragged ' if ragged else ''}{dtype} ({shape})"
+
+
+def _dtype(column: Column) -> str:
+    return "text" if column.values.dtype.kind == "T" else str(column.values.dtype)
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerKind:
     """What a model answers.
 
@@ -36,6 +82,7 @@ class AnswerKind:
         arrow: Arrow type of the target column.
         targets: Columns that a target is encoded as.
         outputs: Columns that a program ends in.
+        forms: What each of them is like.
         metrics: Names in the table of metrics, in the order in which people want to see them.
         figures: Names in the table of figures.
         loss: Name of the training loss.
@@ -55,6 +102,21 @@ class AnswerKind:
     error: Callable[[Any, Answer], float] | None = None
     figures: tuple[str, ...] = ()
     stratified: bool = False
+    forms: Mapping[str, Form] = field(default_factory=dict)
+
+    def misfit(self, outputs: Columns, *, num_rows: int, num_labels: int) -> str:
+        """Why columns are no outputs of this kind, as the end of a sentence; empty if they are."""
+        if outputs.keys() != set(self.outputs):
+            given, needed = (", ".join(map(repr, names)) for names in (outputs, self.outputs))
+            return f"gives {given}, but an answer of kind {self.name!r} is {needed}"
+        counts = {"rows": num_rows, "labels": num_labels}
+        for name, form in self.forms.items():
+            if not form.fits(outputs[name], counts):
+                return (
+                    f"gives {name!r} as {describe(outputs[name])}, but an answer of kind "
+                    f"{self.name!r} needs {form}"
+                )
+        return ""
 
 
 def _label(outputs: Columns, labels: Labels) -> list[Answer]:
@@ -124,7 +186,8 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             "label",
             arrow="string",
             targets=("target",),  # int64 (rows,): index into labels, -1 if not among them
-            outputs=("probabilities",),  # float32 (rows, labels), rows sum to 1
+            outputs=("probabilities",),  # rows sum to 1
+            forms={"probabilities": Form("float32", ("rows", "labels"))},
             metrics=(
                 "accuracy",
                 "macro_f1",
@@ -144,7 +207,8 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             "real",
             arrow="double",
             targets=("target",),  # float64 (rows,)
-            outputs=("value",),  # float32 (rows,)
+            outputs=("value",),
+            forms={"value": Form("float32", ("rows",))},
             metrics=("rmse", "mae", "r2"),
             loss="squared_error",
             decode=_real,
@@ -154,7 +218,11 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             "ranking",
             arrow="list<string>",
             targets=("target",),  # int64, ragged: indices of the relevant items
-            outputs=("items", "scores"),  # int64 and float32 (rows, k), best first; -1: no item
+            outputs=("items", "scores"),  # best first; an item of -1 is none
+            forms={
+                "items": Form("int64", ("rows", "k")),
+                "scores": Form("float32", ("rows", "k")),
+            },
             metrics=("ndcg@10", "recall@10", "mrr"),
             loss="cross_entropy",
             decode=_ranking,
@@ -163,7 +231,12 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             "boxes",
             arrow="list<struct<box_xyxy_px: list<double>, label: string>>",
             targets=("boxes", "classes"),  # ragged: float32 (total, 4) in pixels; int64 (total,)
-            outputs=("boxes", "classes", "scores"),  # ragged, likewise; float32 (total,)
+            outputs=("boxes", "classes", "scores"),
+            forms={
+                "boxes": Form("float32", ("total", 4), ragged=True),
+                "classes": Form("int64", ("total",), ragged=True),
+                "scores": Form("float32", ("total",), ragged=True),
+            },
             metrics=("map@50",),
             loss="boxes",
             decode=_boxes,
@@ -172,7 +245,8 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             "text",
             arrow="string",
             targets=("target",),  # StringDType (rows,)
-            outputs=("text",),  # StringDType (rows,)
+            outputs=("text",),
+            forms={"text": Form("text", ("rows",))},
             metrics=("exact_match", "character_error_rate"),
             loss="next_token",
             decode=_text,

@@ -11,16 +11,18 @@ from daylight import __version__
 from daylight.core.config import Config, pretty_json
 from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
+from daylight.core.kinds import ANSWER_KINDS, describe
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, Score, Scores
-from daylight.core.types import Column, Fitted, ModelSpec, Prepared, Program
+from daylight.core.types import Column, Columns, Fitted, ModelSpec, Node, Prepared, Program
 from daylight.models import FAMILIES
 from daylight.package.card import write_card
 from daylight.package.manifest import Manifest, read_manifest, seal
 from daylight.package.package import Package
 from daylight.package.provenance import observe
 from daylight.runtime.predictor import Predictor
-from daylight.steps.families import describe, open_family, settings_of
+from daylight.steps.families import describe as describe_settings
+from daylight.steps.families import open_family, settings_of
 from daylight.tasks import TASKS
 
 NUM_CHECKED = 64
@@ -45,15 +47,17 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
     """Writes everything that a package holds, the manifest last; the old one stays until then.
 
     Raises:
-        TrainingError: The export does not answer as the model does; the old package stays.
+        TrainingError: The model does not give what its answer kind needs, or the export does not
+            answer as the model does; the old package stays.
     """
     section = run.read(PreparedSection)
+    _check_answers(fit)
     with folder_atomic(folder) as place:
         write_atomic(place / "config.json", pretty_json({}))
         fit.fitted.save(place)
         program = Program(
             fields=tuple(f for f in section.fields if f.role == "input"),
-            nodes=(*fit.prepared.nodes, *fit.fitted.export(place)),
+            nodes=(*fit.prepared.nodes, *_export(fit, place)),
             prepared=fit.prepared.names,
             answer=fit.prepared.answer,
         )
@@ -85,6 +89,31 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
                 hint="Please report this with the recipe: it is a bug of the export.",
             )
         return manifest
+
+
+def _check_answers(fit: Fit) -> None:
+    inputs = _some_inputs(fit.prepared)
+    wrong = ANSWER_KINDS[fit.prepared.answer].misfit(
+        fit.fitted.predict(inputs),
+        num_rows=len(next(iter(inputs.values()))),
+        num_labels=len(fit.prepared.labels),
+    )
+    if wrong:
+        raise TrainingError(f"The family {fit.spec.name!r} {wrong}.", hint="Mend its predict().")
+
+
+def _export(fit: Fit, place: Path) -> tuple[Node, ...]:
+    nodes = fit.fitted.export(place)
+    made = {*fit.prepared.names, *(name for node in nodes for name in node.outputs)}
+    needed = ANSWER_KINDS[fit.prepared.answer].outputs
+    if not made >= set(needed):
+        given, wanted = (", ".join(map(repr, names)) for names in (sorted(made), needed))
+        raise TrainingError(
+            f"The family {fit.spec.name!r} exports {given}, but an answer of kind "
+            f"{fit.prepared.answer!r} is {wanted}.",
+            hint="Mend the outputs of the nodes that its export() returns.",
+        )
+    return nodes
 
 
 def add_scores(run: Run, scores: Scores) -> None:
@@ -129,7 +158,7 @@ def _card(
             "num_examples": section.num_examples,
             "labels": section.labels,
         },
-        settings=describe(settings),
+        settings=describe_settings(settings),
         scores=scores,
     )
 
@@ -137,21 +166,31 @@ def _card(
 def largest_difference(folder: Path, fitted: Fitted, prepared: Prepared) -> float:
     """Between the package's answers and the model's, over some validation rows.
 
-    Numbers are compared; columns of other types, or of differing shapes, count as infinite if they
-    are not equal.
+    Numbers are compared; columns of other types count as infinite if they are not equal.
+
+    Raises:
+        TrainingError: A column of one has another shape than that of the other.
     """
-    split = prepared.splits["validation"]
-    rows = np.arange(min(NUM_CHECKED, len(split)))
-    inputs = {name: column.take(rows) for name, column in split.inputs.items()}
+    inputs = _some_inputs(prepared)
     ours = fitted.predict(inputs)
     package = Package.open(folder)
     theirs = Predictor.of(package).program.answer(inputs)
+    for name, column in theirs.items():
+        if describe(column) != describe(ours[name]):
+            raise TrainingError(
+                f"The exported model gives {name!r} as {describe(column)}, the trained one as "
+                f"{describe(ours[name])}.",
+                hint="The family's predict() and export() must give the same.",
+            )
     return max(_difference(ours[name], column) for name, column in theirs.items())
 
 
+def _some_inputs(prepared: Prepared) -> Columns:
+    split = prepared.splits["validation"]
+    return {name: column.slice(0, NUM_CHECKED) for name, column in split.inputs.items()}
+
+
 def _difference(one: Column, other: Column) -> float:
-    if one.values.shape != other.values.shape or (one.offsets is None) != (other.offsets is None):
-        return float("inf")
     if (
         one.offsets is not None
         and other.offsets is not None

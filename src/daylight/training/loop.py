@@ -120,6 +120,7 @@ class _Fit:
             self._run()
 
     def _run(self) -> None:
+        self._check_answers()
         self._resume()
         last_save = time.monotonic()
         while self.state.epoch < self.num_epochs:
@@ -131,6 +132,17 @@ class _Fit:
                 last_save = time.monotonic()
         self.module.load_state_dict(self.state.best_weights)
         self.module.eval()
+
+    def _check_answers(self) -> None:
+        """A shape that is wrong would be broadcast by the loss, and learn nonsense."""
+        some = {n: c.slice(0, 2) for n, c in self.prepared.splits["validation"].inputs.items()}
+        wrong = ANSWER_KINDS[self.prepared.answer].misfit(
+            self.network.predict(some),
+            num_rows=len(next(iter(some.values()))),
+            num_labels=len(self.prepared.labels),
+        )
+        if wrong:
+            raise TrainingError(f"The network {wrong}.", hint="Mend its forward().")
 
     def _epoch(self) -> None:
         number, start = self.state.epoch, time.monotonic()
