@@ -55,6 +55,11 @@ def test_a_bad_picture_among_good_ones_spoils_only_itself(daylight, trained, pho
     assert "The others are above" not in daylight("predict", trained, "never.png").err
 
 
+def test_one_input_that_cannot_be_answered_is_one_error(refused, trained):
+    lines = refused("predict", trained, "never.png").splitlines()
+    assert lines == ["error: never.png does not exist.", "hint:  Mend it, or name another."]
+
+
 def test_what_is_no_model_is_named(refused, photos):
     assert "never is not a package" in refused("predict", "never", "a.png")
     assert "photos is not a package" in refused("predict", photos, "a.png")

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from itertools import chain, islice
 
 import msgspec
 
@@ -14,7 +15,11 @@ def run(options: argparse.Namespace) -> None:
     """Prints the answer to each input; what cannot be read is said, and the rest goes on."""
     model = open_model(options.model)
     num_good = num_bad = 0
-    for name, answer in answers(model, options.inputs, sys.stdin.buffer):
+    found = answers(model, options.inputs, sys.stdin.buffer)
+    first = list(islice(found, 2))
+    if len(first) == 1 and isinstance(only := first[0][1], UserError):
+        raise only
+    for name, answer in chain(first, found):
         if isinstance(answer, UserError):
             num_bad += 1
             print(f"error: {one_line(answer.message)}", file=sys.stderr)

@@ -1,5 +1,6 @@
 """The base of all that is read from a file: frozen, typed, no unknown keys."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar, dataclass_transform
 
@@ -64,5 +65,47 @@ def convert(kind: type[C], values: object, *, where: str) -> C:
     try:
         return msgspec.convert(values, type=kind)
     except msgspec.ValidationError as error:
-        known = ", ".join(kind.__struct_fields__) or "none"
-        raise UserError(f"{where}: {error}.", hint=f"Known keys: {known}.") from None
+        reason, _, path = str(error).partition(" - at `$")
+        keys = [key for key in path.rstrip("`").split(".") if key]
+        key = f"{'.'.join(keys)}: " if keys else ""
+        raise UserError(f"{where}: {key}{reason}.", hint=_hint(kind, keys, reason)) from None
+
+
+def _hint(kind: type[Config], keys: Sequence[str], reason: str) -> str:
+    """What may stand at a key: names of keys, or values."""
+    there: Any = msgspec.inspect.type_info(kind)
+    for key in keys:
+        fields = there.fields if isinstance(there, msgspec.inspect.StructType) else ()
+        inner = [field.type for field in fields if field.name == key]
+        if not inner:
+            return ""
+        there = inner[0]
+    if isinstance(there, msgspec.inspect.StructType) and "field" in reason:
+        return f"Known keys: {', '.join(field.name for field in there.fields) or 'none'}."
+    options = there.types if isinstance(there, msgspec.inspect.UnionType) else (there,)
+    return f"Give {' or '.join(filter(None, map(_allowed, options)))}."
+
+
+def _allowed(kind: Any) -> str:
+    """A type of msgspec's in words."""
+    inspect = msgspec.inspect
+    if isinstance(kind, inspect.LiteralType):
+        return " or ".join(str(value) for value in kind.values)
+    if isinstance(kind, inspect.IntType | inspect.FloatType):
+        ends = (
+            ("of at least", kind.ge),
+            ("above", kind.gt),
+            ("of at most", kind.le),
+            ("below", kind.lt),
+        )
+        noun = "a whole number" if isinstance(kind, inspect.IntType) else "a number"
+        given = " and ".join(f"{words} {end:,}" for words, end in ends if end is not None)
+        return f"{noun} {given}".strip()
+    names: dict[type, str] = {
+        inspect.BoolType: "true or false",
+        inspect.StrType: "a text",
+        inspect.StructType: "a table of keys",
+        inspect.DictType: "a table of keys",
+        inspect.NoneType: "",
+    }
+    return names.get(type(kind), "a value of this type")

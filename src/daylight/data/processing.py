@@ -1,14 +1,41 @@
 """Fits the processing that a family asked for, on train only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from daylight.core.config import convert
-from daylight.core.types import Column, Columns, Node
+from daylight.core.errors import UserError
+from daylight.core.types import Column, Columns, Node, Processing, Schema
 from daylight.runtime.operation import Read
 from daylight.runtime.operations import OPERATIONS
 from daylight.runtime.program import needed, open_nodes
+
+
+def check_processing(processing: Processing, schema: Schema, family: str) -> None:
+    """Makes sure that the nodes fit together.
+
+    Raises:
+        UserError: A node needs, or the family asks for, what nothing gives; or it asks for nothing.
+    """
+    if not processing.prepared:
+        raise UserError(
+            f"The processing of {family!r} prepares no column.",
+            hint="A family that looks at nothing takes what the operation 'ignore' gives.",
+        )
+    known = {field.name for field in schema["examples"] if field.role == "input"}
+    for node in processing.inputs:
+        _check_known(node.inputs, known, f"operation {node.operation!r} takes", family)
+        known |= set(node.outputs)
+    _check_known(processing.prepared, known, "the family takes", family)
+
+
+def _check_known(names: Iterable[str], known: Collection[str], who: str, family: str) -> None:
+    if lost := [name for name in names if name not in known]:
+        raise UserError(
+            f"In the processing of {family!r}, {who} {lost[0]!r}, which nothing gives.",
+            hint=f"So far there is: {', '.join(sorted(known))}.",
+        )
 
 
 def fit_nodes(nodes: Sequence[Node], train: Columns, read: Read) -> tuple[Node, ...]:

@@ -4,9 +4,11 @@ from importlib import import_module
 from typing import Any, cast
 
 from daylight.core.config import Config, convert
-from daylight.core.errors import MissingExtraError, UserError
+from daylight.core.errors import MissingExtraError, UserError, unknown
+from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.types import Family, ModelSpec, Task
+from daylight.metrics import METRICS
 from daylight.models import FAMILIES
 
 
@@ -22,10 +24,48 @@ def check_fits(spec: ModelSpec, task: Task) -> None:
         UserError: It takes or gives something else.
     """
     if spec not in fitting(task):
+        raise UserError(f"{spec.name} cannot do {task.name}: {_does(spec)}.", hint=_choices(task))
+
+
+def _does(spec: ModelSpec) -> str:
+    return f"it takes {' or '.join(spec.inputs)} and gives {' or '.join(spec.answers)}"
+
+
+def _choices(task: Task) -> str:
+    if names := ", ".join(spec.name for spec in fitting(task)):
+        return f"Choose one of: {names}."
+    return f"No family takes {task.input} and gives {task.answer} yet: docs/adding-a-task.md"
+
+
+def check_task(task: Task) -> None:
+    """Makes sure that a task names kinds, a metric and families that there are and that fit.
+
+    Raises:
+        UserError: It does not; the message is for the author of the task.
+    """
+    says = f"The task {task.name!r} names"
+    for role, name, known in (
+        ("input kind", task.input, [*INPUT_KINDS]),
+        ("answer kind", task.answer, [*ANSWER_KINDS]),
+        ("baseline", task.baseline, [*FAMILIES]),
+        ("default", task.default, [*FAMILIES]),
+    ):
+        if name not in known:
+            hint = unknown(role, name, known).hint
+            raise UserError(f"{says} {name!r} as its {role}, which there is not.", hint=hint)
+    for role, name in (("baseline", task.baseline), ("default", task.default)):
+        spec = FAMILIES[name]
+        if spec not in fitting(task):
+            raise UserError(
+                f"{says} {name!r} as its {role}, but {_does(spec)}, not {task.input} and "
+                f"{task.answer}.",
+                hint=_choices(task),
+            )
+    metrics = [m for m in ANSWER_KINDS[task.answer].metrics if not METRICS[m].per_label]
+    if task.primary not in metrics:
         raise UserError(
-            f"{spec.name} cannot do {task.name}: it takes {' or '.join(spec.inputs)} "
-            f"and gives {' or '.join(spec.answers)}.",
-            hint=f"Choose one of: {', '.join(each.name for each in fitting(task))}.",
+            f"{says} {task.primary!r} as its primary metric, which is none of {task.answer}.",
+            hint=f"Choose one of: {', '.join(metrics)}.",
         )
 
 

@@ -21,7 +21,7 @@ from daylight.data.sources import FileSource
 from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step
 from daylight.steps.dataset import look
-from daylight.steps.families import check_fits, open_family, settings_of
+from daylight.steps.families import check_fits, check_task, open_family, settings_of
 from daylight.steps.limits import memory
 from daylight.tasks import TASKS, infer
 
@@ -41,6 +41,7 @@ def resolve(recipe: Recipe) -> tuple[Recipe, str]:
         saw = task.recognise(source, recipe.data) or "what the recipe says"
     else:
         task, saw = infer(source, recipe.data)
+    check_task(task)
     data = msgspec.structs.replace(recipe.data, path=str(source.path))
     model = recipe.model or task.default
     recipe = msgspec.structs.replace(recipe, data=data, task=task.name, model=model)

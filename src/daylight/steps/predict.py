@@ -73,7 +73,10 @@ def _answer(
         try:
             predictions = predictor.predict([batch[row][1] for row in rows])
         except UnreadableError as error:
-            failed.update({rows[at]: DataError(f"{why}.") for at, why in error.reasons.items()})
+            hint = "Mend it, or name another."
+            failed.update(
+                {rows[at]: DataError(f"{why}.", hint=hint) for at, why in error.reasons.items()}
+            )
             rows = [row for row in rows if row not in failed]
         else:
             found = dict(zip(rows, predictions, strict=True))

@@ -4,6 +4,7 @@ from daylight.core.context import Context
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection
 from daylight.data import prepared as cache
+from daylight.data.processing import check_processing
 from daylight.data.sources import without_folder
 from daylight.steps.dataset import label_counts, look, read, split_rows, without
 from daylight.steps.families import open_family, settings_of
@@ -26,10 +27,12 @@ def prepare(run: Run, context: Context) -> PreparedSection:
     for name in (recipe.model, task.baseline):
         family = open_family(name)
         settings = settings_of(family, recipe) if name == recipe.model else family.Settings()
+        processing = family.processing(dataset.schema, settings)
+        check_processing(processing, dataset.schema, name)
         plan = cache.Plan(
             dataset,
             rows,
-            family.processing(dataset.schema, settings),
+            processing,
             task.answer,
             skip_unreadable=recipe.data.unreadable == "skip",
         )
