@@ -1,7 +1,6 @@
 """The report: one file, for anybody, that tells nothing it should not."""
 
 import dataclasses
-import os
 import re
 from pathlib import Path
 
@@ -9,23 +8,13 @@ import msgspec
 import pytest
 from PIL import Image
 
+from browser import look, needs_chromium
 from contracts.conftest import make_run
 from daylight.core.sections import PreparedSection, Scores, TrainedSection
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
 from daylight.tasks import TASKS
 from tiny import TINY, patterns
-
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def data_of(run):
@@ -128,46 +117,6 @@ def test_files_that_were_left_out_are_listed(run):
     assert "a.png is damaged" in render(dataclasses.replace(data, prepared=prepared)).decode()
 
 
-def luminance(color):
-    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def test_text_has_the_contrast_that_wcag_aa_asks_for(run):
-    """Source: WCAG 2.2, success criterion 1.4.3."""
-    page = render(data_of(run)).decode()
-    schemes = re.findall(r":root \{([^}]*)\}", page)
-    assert len(schemes) == 2
-    for scheme in schemes:
-        colors = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", scheme))
-        for name in ("ink", "quiet", "accent", "second"):
-            light, dark = sorted([luminance(colors[name]), luminance(colors["page"])])[::-1]
-            assert (light + 0.05) / (dark + 0.05) >= 4.5, name
-
-
-@pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="no Chromium: not at /usr/bin/chromium, nor at $CHROMIUM"
-)
+@needs_chromium
 def test_a_browser_shows_it_at_any_width_and_asks_for_nothing(run, hundred, other):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        for each in (run, hundred, other):
-            for width in (390, 1280):
-                for scheme in ("light", "dark"):
-                    page = browser.new_page(
-                        viewport={"width": width, "height": 800}, color_scheme=scheme
-                    )
-                    said, asked = [], []
-                    page.on("console", lambda message, said=said: said.append(message.text))
-                    page.on("pageerror", lambda error, said=said: said.append(str(error)))
-                    page.on("request", lambda request, asked=asked: asked.append(request.url))
-                    page.goto(f"file://{each.path}/report.html")
-                    assert said == []
-                    outside = [url for url in asked if not url.startswith(("file:", "data:"))]
-                    assert outside == []
-                    assert page.evaluate("document.documentElement.scrollWidth") <= width
-                    page.close()
-        browser.close()
+    look(*(each.path / "report.html" for each in (run, hundred, other)))
