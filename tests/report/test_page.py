@@ -147,10 +147,11 @@ def test_missing_pictures_are_said_and_stop_nothing():
     assert "data:image" not in page
 
 
-def test_answers_that_are_not_labels_have_neither_figures_nor_label_tables():
+def test_answers_that_are_numbers_are_drawn_against_the_truth_and_have_no_label_tables():
     page = text_of(report_data((), curve=False))
     assert "By label" not in page
-    assert 'id="figures"' not in page
+    assert '<path class="dots"' in page
+    assert "0.25 to 0.5: 1" in page
     assert "<polyline" not in page
     assert "100.500" in page
 

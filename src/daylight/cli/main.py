@@ -82,8 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
     _model_options(train)
 
     for name, text in (
-        ("evaluate", "Show a run's scores, with intervals; measure them if they are due."),
-        ("report", "Write a run's report if it is due, and say where it lies."),
+        ("evaluate", "Show a run's scores; if its data has changed, train and measure anew first."),
+        ("report", "Say where a run's report lies; if anything has changed, bring it up to date."),
     ):
         command(name, "run", text).add_argument("run", help="folder of a run")
 

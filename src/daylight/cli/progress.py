@@ -1,5 +1,6 @@
 """Progress on standard error: bars on a terminal, a line per event elsewhere."""
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,9 @@ from typing import Any
 
 from daylight.cli.show import one_line
 from daylight.core.log import Log
+
+MAX_EPOCHS = 20
+"""Lines of epochs where they cannot be drawn over each other."""
 
 
 @contextmanager
@@ -29,8 +33,15 @@ def progress() -> Iterator[Log]:
 
 
 def _lines(event: str, /, **fields: Any) -> None:
+    if event == "epoch" and not _is_shown(fields["epoch"], fields["epochs"]):
+        return
     if text := sentence(event, fields):
         print(one_line(text), file=sys.stderr)
+
+
+def _is_shown(epoch: int, epochs: int) -> bool:
+    """Every k-th and the last, so that there are about ``MAX_EPOCHS``."""
+    return epoch == epochs or epoch % math.ceil(epochs / MAX_EPOCHS) == 0
 
 
 def sentence(event: str, fields: dict[str, Any]) -> str:

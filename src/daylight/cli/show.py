@@ -1,14 +1,24 @@
 """Sections as text for a terminal."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from daylight.core.sections import Comparison, Score, Scores
+from daylight.metrics.cautions import Footnotes
 
 
 def print_scores(scores: Scores) -> None:
     """A line per metric: value, interval, baseline."""
+    overall = [score for score in scores.scores if score.label is None]
+    notes = Footnotes(overall)
     rows = [
-        (s.title, number(s.value), interval(s.low, s.high), number(s.baseline))
-        for s in scores.scores
-        if s.label is None
+        (
+            s.title,
+            number(s.value),
+            f"{interval(s.low, s.high)} {_marks(notes.of(s))}",
+            number(s.baseline),
+        )
+        for s in overall
     ]
     header = (
         f"{scores.num_examples:,} {scores.split} examples",
@@ -18,6 +28,8 @@ def print_scores(scores: Scores) -> None:
     )
     print()
     print_table([header, *rows])
+    for place, text in enumerate(notes.texts, 1):
+        print(f"{_marks([place])} {text}")
     if worst := _worst_label(scores):
         label = one_line(worst.label or "")
         print(f"\nworst class: {label}, {worst.title.lower()} {number(worst.value)}")
@@ -26,7 +38,7 @@ def print_scores(scores: Scores) -> None:
 def print_examples(scores: Scores) -> None:
     """A few answers."""
     print()
-    rows = [(e.id, e.line, f"(true: {e.target})") for e in scores.examples]
+    rows = [(e.id, e.line, f"(true: {_plain(e.target)})") for e in scores.examples]
     print_table([tuple(map(one_line, row)) for row in rows])
     print()
 
@@ -38,8 +50,8 @@ def print_comparison(found: Comparison) -> None:
             d.title,
             number(d.first),
             number(d.second),
-            f"{d.difference:+.3f}",
-            interval(d.low, d.high),
+            f"{d.difference:+z.3f}",
+            f"{d.low:+z.3f} to {d.high:+z.3f}",
             d.verdict if d.verdict == "no detectable difference" else f"{found.second} {d.verdict}",
         )
         for d in found.differences
@@ -73,12 +85,21 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
 
 def number(value: float | None) -> str:
     """Three decimals, or a dash where a metric is not defined."""
-    return "-" if value is None else f"{value:.3f}"
+    return "-" if value is None else f"{value:z.3f}"
 
 
 def interval(low: float | None, high: float | None) -> str:
     """Both ends, or nothing."""
-    return "" if low is None or high is None else f"{low:.3f} to {high:.3f}"
+    return "" if low is None or high is None else f"{low:z.3f} to {high:z.3f}"
+
+
+def _marks(places: Sequence[int]) -> str:
+    return " ".join(f"({place})" for place in places)
+
+
+def _plain(target: Any) -> str:
+    is_number = isinstance(target, int | float) and not isinstance(target, bool)
+    return number(target) if is_number else str(target)
 
 
 def _worst_label(scores: Scores) -> Score | None:

@@ -210,6 +210,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             outputs=("value",),
             forms={"value": Form("float32", ("rows",))},
             metrics=("rmse", "mae", "r2"),
+            figures=("scatter",),
             loss="squared_error",
             decode=_real,
             error=lambda target, answer: abs(answer["value"] - target),

@@ -48,7 +48,7 @@ class PreparedSection(Section):
 
 
 class Epoch(Config):
-    """One line of the training curve. ``score`` is the task's primary metric on validation."""
+    """One line of the training curve; ``score`` is the answer kind's first metric on validation."""
 
     epoch: int
     loss: float
@@ -108,13 +108,15 @@ class Figure(Config):
     """A picture's data; the report draws each ``kind`` in its own way.
 
     Attributes:
-        kind: ``"matrix"`` (``rows``, ``columns``, ``counts``: rows are true, columns answered) or
-            ``"calibration"`` (``confidence``, ``accuracy``, ``counts`` per bin, ``error``).
+        kind: ``"matrix"`` (``rows``, ``columns``, ``counts``: rows are true, columns answered),
+            ``"calibration"`` (``confidence``, ``accuracy``, ``counts`` per bin, ``error``) or
+            ``"scatter"`` (``true``, ``answered``: some examples; ``edges``, ``counts``: how many
+            of all have an error, answer less truth, between two edges).
     """
 
     name: str
     title: str
-    kind: Literal["matrix", "calibration"]
+    kind: Literal["matrix", "calibration", "scatter"]
     data: dict[str, Any]
 
 

@@ -1,13 +1,15 @@
 """What models are measured on: the same rows and metrics for all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from daylight.core.hashing import sha256_json
 from daylight.core.kinds import ANSWER_KINDS
-from daylight.core.types import Columns, Dataset
+from daylight.core.types import Columns, Dataset, Metric
 from daylight.data.columns import fields_to_columns, targets_to_columns
+from daylight.metrics.real import TARGET_UNIT
+from daylight.metrics.scoring import metrics_of
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -27,6 +29,16 @@ class Benchmark:
     primary: str
     split: str
     rows: "Array"
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The primary one first; a unit that is the target's own is said by the target's name."""
+        [target] = self.dataset.fields("target")
+        own = f"in units of {target.name!r}"
+        return tuple(
+            replace(metric, unit=own) if metric.unit == TARGET_UNIT else metric
+            for metric in metrics_of(ANSWER_KINDS[self.answer], self.primary)
+        )
 
     @property
     def digest(self) -> str:

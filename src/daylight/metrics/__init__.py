@@ -37,5 +37,6 @@ FIGURES: Registry[FigureFunction] = Registry(
     {
         "confusion": "daylight.metrics.label_figures:confusion",
         "calibration": "daylight.metrics.label_figures:calibration",
+        "scatter": "daylight.metrics.real_figures:scatter",
     },
 )

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 ROUNDING = 1e-12
+TARGET_UNIT = "target's unit"
+"""Stands for what the target is measured in; whoever knows its name says that instead."""
 
 
 def _error(targets: Columns, outputs: Columns) -> "Array":
@@ -58,7 +60,7 @@ def _r2(targets: Columns, outputs: Columns) -> Statistic:
 RMSE = Metric(
     name="rmse",
     title="Root mean squared error",
-    unit="target's unit",
+    unit=TARGET_UNIT,
     higher_is_better=False,
     interval="bootstrap",
     score=Weighted(_rmse),
@@ -66,7 +68,7 @@ RMSE = Metric(
 MAE = Metric(
     name="mae",
     title="Mean absolute error",
-    unit="target's unit",
+    unit=TARGET_UNIT,
     higher_is_better=False,
     interval="bootstrap",
     score=Weighted(_mae),

@@ -10,6 +10,7 @@ import yaml
 
 from daylight.core.sections import Score
 from daylight.core.types import ModelSpec, Task
+from daylight.metrics.cautions import Footnotes
 
 TEMPLATE = """\
 # {title}
@@ -118,12 +119,14 @@ def _data(data: Mapping[str, Any]) -> str:
 
 def _table(scores: Sequence[Score]) -> str:
     rows = ["| metric | value | 95 % interval | baseline |", "| --- | --- | --- | --- |"]
+    notes = Footnotes(scores)
     for score in scores:
-        interval = "" if score.low is None else f"{score.low:.4f} to {score.high:.4f}"
-        baseline = "" if score.baseline is None else f"{score.baseline:.4f}"
-        caution = f" ({score.caution})" if score.caution else ""
-        rows.append(f"| {score.title} | {score.value:.4f} | {interval}{caution} | {baseline} |")
-    return "\n".join(rows)
+        interval = "" if score.low is None else f"{score.low:z.4f} to {score.high:z.4f}"
+        baseline = "" if score.baseline is None else f"{score.baseline:z.4f}"
+        marks = "".join(f" ({place})" for place in notes.of(score))
+        rows.append(f"| {score.title} | {score.value:z.4f} | {interval}{marks} | {baseline} |")
+    lines = [f"{place}. {text}" for place, text in enumerate(notes.texts, 1)]
+    return "\n".join([*rows, *([""] if lines else []), *lines])
 
 
 def _method(spec: ModelSpec, settings: Mapping[str, Any]) -> str:

@@ -163,6 +163,39 @@ def reliability(
     return _markup([*parts, "</svg>"])
 
 
+def scatter(true: Sequence[float], answered: Sequence[float]) -> Markup:
+    """What is true, across, against what was answered, up; both on one scale."""
+    values = [*true, *answered] or [0.0]
+    scale = Scale.around(min(values), max(values))
+    frame = _Frame(scale, scale)
+    parts = [_open("chart", (WIDTH, HEIGHT), "Answers against what is true"), *frame.rows()]
+    parts += frame.columns("true")
+    low, high = frame.x(scale.low), frame.x(scale.high)
+    parts.append(
+        f'<line class="ideal" x1="{low}" y1="{frame.y(scale.low)}" '
+        f'x2="{high}" y2="{frame.y(scale.high)}"/>'
+    )
+    dots = "".join(f"M{frame.x(x)} {frame.y(y)}h0" for x, y in zip(true, answered, strict=True))
+    parts.append(f'<path class="dots" d="{dots}"/>')
+    return _markup([*parts, "</svg>"])
+
+
+def histogram(edges: Sequence[float], counts: Sequence[int]) -> Markup:
+    """How many errors lie between two edges; one edge more than counts."""
+    frame = _Frame(Scale.around(edges[0], edges[-1]), Scale.around(0, max(counts)))
+    parts = [_open("chart", (WIDTH, HEIGHT), "Errors, by their size"), *frame.rows()]
+    parts += frame.columns("error")
+    for low, high, count in zip(edges, edges[1:], counts, strict=False):
+        if count:
+            left, right, top = float(frame.x(low)), float(frame.x(high)), float(frame.y(count))
+            parts.append(
+                f'<rect class="count" x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" '
+                f'height="{frame.floor - top:.1f}"><title>{low:.4g} to {high:.4g}: {count:,}'
+                "</title></rect>"
+            )
+    return _markup([*parts, "</svg>"])
+
+
 def _counts(counts: Sequence[int]) -> list[str]:
     """Bars below the diagram, one per bin."""
     most, floor, tall = max(counts, default=0) or 1, 260, 44
@@ -233,6 +266,17 @@ class _Frame:
             )
             parts.append(_text("tick", str(LEFT - 8), f"{float(y) + 4:.1f}", _tick(tick), "end"))
         return parts
+
+    def columns(self, title: str) -> list[str]:
+        """Round numbers below the drawing, as many as have room."""
+        ticks = self.across.ticks()
+        shown = ticks[:: math.ceil(len(ticks) / 6)]
+        parts = [
+            _text("tick", self.x(tick), str(self.floor + 16), _tick(tick), "middle")
+            for tick in shown
+        ]
+        middle = f"{(LEFT + WIDTH - RIGHT) / 2:g}"
+        return [*parts, _text("tick", middle, str(self.floor + 33), title, "middle")]
 
     def epochs(self) -> list[str]:
         """At most eight whole numbers below the drawing."""

@@ -10,11 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from daylight import __version__
+from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.sections import Figure, PreparedSection, Scores, TrainedSection
 from daylight.core.types import ModelSpec, SplitName, Task
+from daylight.metrics import METRICS
 from daylight.report import wording
-from daylight.report.charts import curve, reliability
+from daylight.report.charts import curve, histogram, reliability, scatter
 from daylight.report.examples import has_pictures, shown
 from daylight.report.matrix import matrix
 from daylight.report.score_tables import score_tables
@@ -53,7 +55,7 @@ def render(data: ReportData) -> bytes:
             trained=data.trained,
             scores=data.scores,
             name=wording.data_name(data.recipe),
-            saw=data.prepared.saw,
+            saw=data.prepared.saw[:1].upper() + data.prepared.saw[1:],
             headline=wording.headline(data.scores),
             style=_style(),
             version=__version__,
@@ -114,10 +116,10 @@ def _curves(data: ReportData) -> list[tuple[str, Markup]]:
     if not epochs:
         return []
     xs = [epoch.epoch for epoch in epochs]
-    score = data.scores.scores[0].title if data.scores.scores else "Score"
+    metric = METRICS[ANSWER_KINDS[data.task.answer].metrics[0]]
     drawn = (
         ("Training loss", "second", [epoch.loss for epoch in epochs]),
-        (f"{score} on validation", "accent", [epoch.score for epoch in epochs]),
+        (f"{metric.title} on validation", "accent", [epoch.score for epoch in epochs]),
     )
     return [(title, curve(title, name, xs, ys)) for title, name, ys in drawn]
 
@@ -140,6 +142,12 @@ class _Drawn:
 
 _DRAWINGS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "matrix": matrix,
+    "scatter": lambda found: {
+        "chart": scatter(found["true"], found["answered"]),
+        "errors": histogram(found["edges"], found["counts"]),
+        "shown": len(found["true"]),
+        "total": sum(found["counts"]),
+    },
     "calibration": lambda found: {
         "chart": reliability(found["confidence"], found["accuracy"], found["counts"]),
         "error": found["error"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from daylight.core.sections import Score
-from daylight.report.cautions import Footnotes
+from daylight.metrics.cautions import Footnotes
 from daylight.report.charts import Scale, interval_plot
 
 MAX_LABELS = 30

@@ -18,7 +18,7 @@ def number(value: float | None) -> str:
     >>> number(0.8514), number(81000)
     ('0.851', '81,000.000')
     """
-    return MISSING if value is None or not math.isfinite(value) else f"{value:,.3f}"
+    return MISSING if value is None or not math.isfinite(value) else f"{value:z,.3f}"
 
 
 def with_unit(text: str, unit: str) -> str:

@@ -4,12 +4,10 @@ import shlex
 
 from daylight.core.context import Context
 from daylight.core.errors import UserError
-from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.run import Run
 from daylight.core.sections import Comparison, PreparedSection, Scores
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.comparison import compare as compare_outputs
-from daylight.metrics.scoring import metrics_of
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
 
@@ -55,7 +53,7 @@ def compare(first: Run, second: Run, context: Context) -> Comparison:
     inputs = on.inputs()
     answers = [model.predict_columns(inputs).columns for model in models]
     differences = compare_outputs(
-        metrics_of(ANSWER_KINDS[on.answer], on.primary),
+        on.metrics,
         targets=on.targets(labels),
         first=answers[0],
         second=answers[1],

@@ -8,7 +8,7 @@ from daylight.core.run import Run
 from daylight.core.sections import Example, PreparedSection, Scores, TrainedSection
 from daylight.core.types import Task
 from daylight.data.benchmark import Benchmark
-from daylight.metrics.scoring import figures, metrics_of, score
+from daylight.metrics.scoring import figures, score
 from daylight.runtime.predictor import Predictions, Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.packaging import add_scores
@@ -54,7 +54,7 @@ def measure(
         baseline: The package beside it.
     """
     kind = ANSWER_KINDS[on.answer]
-    metrics = metrics_of(kind, on.primary)
+    metrics = on.metrics
     inputs = on.inputs()
     context.log("evaluate", num_examples=len(on.rows))
     predictions = model.predict_columns(inputs)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from daylight.core.context import Context
 from daylight.core.errors import TrainingError
 from daylight.core.kinds import ANSWER_KINDS
-from daylight.core.types import Prepared
+from daylight.core.types import Metric, Prepared
 from daylight.metrics import METRICS
 from daylight.training import pace
 from daylight.training.batches import epoch as epoch_batches
@@ -198,8 +198,9 @@ class _Fit:
             self.module.load_state_dict(self.average)
         train_s = time.monotonic() - start
         score = self.score()
-        if score >= self.state.best or not self.state.best_weights:
-            self.state.best, self.state.best_weights = score, _clone(weights)
+        merit = score if self._metric.higher_is_better else -score
+        if merit >= self.state.best or not self.state.best_weights:
+            self.state.best, self.state.best_weights = merit, _clone(weights)
         if raw:
             self.module.load_state_dict(raw)
         duration_s = time.monotonic() - start
@@ -215,13 +216,15 @@ class _Fit:
             left_s=left_s,
         )
 
+    @property
+    def _metric(self) -> Metric:
+        return METRICS[ANSWER_KINDS[self.prepared.answer].metrics[0]]
+
     def score(self) -> float:
-        """The kind's first metric on ``validation``, signed so that higher is better."""
-        metric = METRICS[ANSWER_KINDS[self.prepared.answer].metrics[0]]
+        """The kind's first metric on ``validation``."""
         split = self.prepared.splits["validation"]
         outputs = self.network.predict(split.inputs)
-        value = float(metric.score(split.targets, outputs, np.ones((1, len(split))))[0])
-        return value if metric.higher_is_better else -value
+        return float(self._metric.score(split.targets, outputs, np.ones((1, len(split))))[0])
 
     def _save(self) -> None:
         if self.context.checkpoints is None:

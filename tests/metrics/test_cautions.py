@@ -1,6 +1,6 @@
 """Footnotes say what the cautions say, in fewer words."""
 
-from daylight.report.cautions import UNEXPLAINED, Footnotes
+from daylight.metrics.cautions import UNEXPLAINED, Footnotes
 from report.synthetic import score
 
 
