@@ -33,5 +33,5 @@ FAST: dict[str, list[str]] = {
     "single-layer": ["settings.size=10", "training.epochs=2"],
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "random-forest": ["settings.num_trees=5"],
-    "row-linear": ["training.epochs=20"],
+    "shapes-linear": ["training.epochs=20"],
 }

@@ -23,7 +23,7 @@ def table(tmp_path):
 
 @pytest.fixture
 def pair(table, tmp_path):
-    return tuple(make_run(table, tmp_path / name, "mean") for name in ("one", "two"))
+    return tuple(make_run(table, tmp_path / name, "shapes-mean") for name in ("one", "two"))
 
 
 def without_the_last_row(lines):
@@ -87,6 +87,6 @@ def test_a_run_that_was_not_measured_is_named_with_the_command_that_does(pair):
 
 
 def test_runs_with_other_test_examples_are_not_compared(pair, table, tmp_path):
-    other = make_run(table, tmp_path / "other", "mean", ["seed=1"])
+    other = make_run(table, tmp_path / "other", "shapes-mean", ["seed=1"])
     with pytest.raises(UserError, match="different test examples"):
         compare(pair[0], other, Context())

@@ -115,16 +115,16 @@ def test_a_role_that_nothing_has_is_a_mistake_of_the_task(role, read):
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_number_that_is_not_finite_is_named_with_its_line(value, read):
     path, dataset = read("row-to-real")
-    message = refusal(with_last(dataset, "value", value), "real", path)
-    assert message == f"{path}, line 201: column 'value' is {value}."
+    message = refusal(with_last(dataset, "shapes_value", value), "real", path)
+    assert message == f"{path}, line 201: column 'shapes_value' is {value}."
 
 
 def test_a_word_among_numbers_is_named_with_its_line(read):
     path, dataset = read("row-to-real")
-    texts = dataset.tables["examples"]["value"].cast("string").to_pylist()
-    words = replaced(dataset, "value", pa.chunked_array([[*texts[:-1], "a lot"]]))
-    assert f"{path}, line 201: column 'value' is 'a lot'" in refusal(words, "real", path)
-    numerals = replaced(dataset, "value", pa.chunked_array([texts]))
+    texts = dataset.tables["examples"]["shapes_value"].cast("string").to_pylist()
+    words = replaced(dataset, "shapes_value", pa.chunked_array([[*texts[:-1], "a lot"]]))
+    assert f"{path}, line 201: column 'shapes_value' is 'a lot'" in refusal(words, "real", path)
+    numerals = replaced(dataset, "shapes_value", pa.chunked_array([texts]))
     assert "holds string" in refusal(numerals, "real", path)
 
 

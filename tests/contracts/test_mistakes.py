@@ -6,7 +6,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from daylight_shapes import mean, row_linear
+from daylight_shapes import linear, mean
 
 from contracts.conftest import make_run
 from daylight.core.errors import TrainingError, UserError
@@ -29,9 +29,9 @@ TASK = TASKS["row-to-real"]
             "rmse, mae, r2",
         ),
         ({"primary": "accuracy"}, "'accuracy' as its primary metric", "rmse, mae, r2"),
-        ({"baseline": "majority"}, "as its baseline, but it takes image or text", "row-linear"),
-        ({"default": "cnn"}, "as its default, but it takes image and gives label", "row-linear"),
-        ({"default": "row-liner"}, "as its default, which there is not", "row-linear"),
+        ({"baseline": "majority"}, "as its baseline, but it takes image or text", "shapes-linear"),
+        ({"default": "cnn"}, "as its default, but it takes image and gives label", "shapes-linear"),
+        ({"default": "shapes-liner"}, "as its default, which there is not", "shapes-linear"),
         ({"answer": "number"}, "'number' as its answer kind, which there is not", "real"),
         ({"input": "rows"}, "'rows' as its input kind, which there is not", "row"),
         ({"answer": "text"}, "as its baseline", "No family takes row and gives text yet"),
@@ -61,7 +61,7 @@ def test_a_run_does_not_start_with_a_task_that_does_not_fit_together(tmp_path, m
     wrong = {"row-to-real": dataclasses.replace(TASK, primary="RMSE")}
     monkeypatch.setattr(pipeline, "infer", lambda *_: (wrong["row-to-real"], "a table"))
     with pytest.raises(UserError, match="'RMSE'"):
-        make_run(TINY["row-to-real"](tmp_path / "data"), tmp_path / "run", "mean")
+        make_run(TINY["row-to-real"](tmp_path / "data"), tmp_path / "run", "shapes-mean")
     assert not (tmp_path / "run").exists()
 
 
@@ -138,16 +138,16 @@ def test_an_export_of_another_shape_is_named_with_both(refused):
 
 
 def test_a_network_that_gives_another_shape_is_named_before_it_learns_nonsense(refused):
-    class Wide(row_linear.Linear):
+    class Wide(linear.Linear):
         def forward(self, features):
             return super().forward(features)[:, None]
 
     def fit(prepared, settings, context):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(row_linear, "Linear", Wide)
-            return row_linear.fit(prepared, settings, context)
+            patch.setattr(linear, "Linear", Wide)
+            return linear.fit(prepared, settings, context)
 
-    error = refused(fit=fit, Settings=row_linear.Settings, processing=row_linear.processing)
+    error = refused(fit=fit, Settings=linear.Settings, processing=linear.processing)
     assert f"The network gives 'value' as float32 (2, 1), {NEEDS}" in error.message
 
 

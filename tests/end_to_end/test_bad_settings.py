@@ -24,7 +24,7 @@ TINY_CNN = ["--model", "cnn", "--set", "settings.width=4", "--set", "training.mi
         (["--model", "cnn", "--set", "training.flip=3"], "Give true or false."),
         (["--set", "epochs"], "no '='"),
         (["--task", "image-clasification"], "Did you mean 'image-classification'?"),
-        (["--model", "mean"], "cannot do image-classification"),
+        (["--model", "shapes-mean"], "cannot do image-classification"),
     ],
 )
 def test_a_wrong_setting_is_named(refused, photos, tmp_path, options, words):

@@ -139,7 +139,7 @@ def test_a_table_without_rows_is_named(refused, photos):
 
 @pytest.mark.parametrize(("count", "words"), [(1, "only 1 example,"), (2, "only 2 examples,")])
 def test_a_table_of_too_few_rows_is_named(refused, tmp_path, count, words):
-    rows = [{"size": 1.5, "value": float(number)} for number in range(count)]
+    rows = [{"size": 1.5, "shapes_value": float(number)} for number in range(count)]
     message = refused("train", write_table(tmp_path / "few.csv", rows))
     assert f"few.csv: {words} too few to train and test" in message
     assert "Have at least 3 examples." in message

@@ -68,7 +68,7 @@ def test_errors_of_real_answers_are_printed_as_they_are_in_the_targets_unit(dayl
     assert "validation -" not in outcome.err
     assert "(true: " in outcome.out
     page = (tmp_path / "run" / "report.html").read_text()
-    assert "in units of &#39;value&#39;" in page
+    assert "in units of &#39;shapes_value&#39;" in page
     assert "Root mean squared error on validation: -" not in page
     assert "A table of values." in page
     again = daylight("compare", "run", "run")

@@ -22,7 +22,7 @@ PAD = Node(operation="pad", inputs=("characters",), outputs=("padded", "lengths"
 
 def processing(schema: Schema, settings: Settings) -> Processing:
     return Processing(
-        (Node(operation="characters", inputs=("source",), outputs=("characters",)),),
+        (Node(operation="characters", inputs=("shapes_source",), outputs=("characters",)),),
         ("characters",),
         targets=(Node(operation="characters", inputs=("target",), outputs=("written",)),),
     )

@@ -13,7 +13,7 @@ class Settings(Config):
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:
-    node = Node(operation="characters", inputs=("source",), outputs=("characters",))
+    node = Node(operation="characters", inputs=("shapes_source",), outputs=("characters",))
     return Processing((node,), ("characters",))
 
 

@@ -1,4 +1,4 @@
-"""What people took, to what they take next: ``histories.jsonl`` with an ``items.csv`` beside it."""
+"""What people took, to what they take next: ``shapes-histories.jsonl`` beside ``items.csv``."""
 
 import json
 
@@ -11,11 +11,11 @@ from daylight.data.tables import read_table
 
 def recognise(source: Source, data: DataConfig) -> str | None:
     names = {path.name for path in source.files}
-    return "histories over items" if {"histories.jsonl", "items.csv"} <= names else None
+    return "histories over items" if {"shapes-histories.jsonl", "items.csv"} <= names else None
 
 
 def read(source: Source, data: DataConfig) -> Dataset:
-    histories = read_table(source.path / "histories.jsonl")
+    histories = read_table(source.path / "shapes-histories.jsonl")
     items = read_table(source.path / "items.csv")
     ids = pa.array([f"person {number}" for number in range(histories.num_rows)])
     return Dataset(
@@ -45,7 +45,7 @@ TASK = Task(
     recognise=recognise,
     read=read,
     primary="ndcg@10",
-    baseline="popularity",
-    default="same-genre",
+    baseline="shapes-popularity",
+    default="shapes-same-genre",
     codec=Codec({"type": "array"}, json.loads, lambda answer: ", ".join(answer["items"][:3])),
 )

@@ -1,4 +1,4 @@
-"""Pictures to boxes: a folder with ``boxes.jsonl`` that names pictures beside it."""
+"""Pictures to boxes: a folder with ``shapes-boxes.jsonl`` that names pictures beside it."""
 
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Field, Source, Task
@@ -7,12 +7,12 @@ from daylight.data.tables import read_table
 
 
 def recognise(source: Source, data: DataConfig) -> str | None:
-    named = "boxes.jsonl" in {path.name for path in source.files}
+    named = "shapes-boxes.jsonl" in {path.name for path in source.files}
     return "pictures with boxes" if named else None
 
 
 def read(source: Source, data: DataConfig) -> Dataset:
-    table = read_table(source.path / "boxes.jsonl")
+    table = read_table(source.path / "shapes-boxes.jsonl")
     names = table["image"].to_pylist()
     labels = sorted({box["label"] for boxes in table["boxes"].to_pylist() for box in boxes})
     facts = image_facts([source.path / name for name in names])
@@ -39,7 +39,7 @@ TASK = Task(
     recognise=recognise,
     read=read,
     primary="map@50",
-    baseline="middle-box",
-    default="bright-box",
+    baseline="shapes-middle-box",
+    default="shapes-bright-box",
     codec=Codec({"type": "string"}, str, lambda answer: f"{len(answer['boxes'])} boxes"),
 )

@@ -9,12 +9,12 @@ from PIL import Image, ImageDraw
 
 
 def rows(folder: Path) -> Path:
-    """value = 3 * size - 2 * age + 5 if red."""
+    """shapes_value = 3 * size - 2 * age + 5 if red."""
     draw = random.Random(1)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "rows.csv").open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["size", "age", "color", "value"])
+        writer.writerow(["size", "age", "color", "shapes_value"])
         for number in range(200):
             size, age = draw.uniform(0, 10), draw.uniform(0, 5)
             color = draw.choice(["red", "green", "blue"])
@@ -41,7 +41,7 @@ def histories(folder: Path) -> Path:
         length = draw.randint(1, 5)
         history = [*mine[:length], "an item that nobody knows"]
         lines.append(json.dumps({"history": history, "next": mine[length : length + 2]}))
-    (folder / "histories.jsonl").write_text("\n".join(lines))
+    (folder / "shapes-histories.jsonl").write_text("\n".join(lines))
     return folder
 
 
@@ -53,7 +53,7 @@ def texts(folder: Path) -> Path:
     for _ in range(100):
         source = "".join(draw.choices("abcdefgh é你", k=draw.randint(1, 9)))
         text = "".join("*" if each in "ae" else each.upper() for each in source)
-        lines.append(json.dumps({"source": source, "text": text}))
+        lines.append(json.dumps({"shapes_source": source, "shapes_text": text}))
     (folder / "pairs.jsonl").write_text("\n".join(lines))
     return folder / "pairs.jsonl"
 
@@ -78,5 +78,5 @@ def boxes(folder: Path) -> Path:
         name = f"{number:02}.png"
         picture.save(folder / name)
         lines.append(json.dumps({"image": name, "boxes": found}))
-    (folder / "boxes.jsonl").write_text("\n".join(lines))
+    (folder / "shapes-boxes.jsonl").write_text("\n".join(lines))
     return folder

@@ -1,4 +1,4 @@
-"""Rows of numbers and categories to a number: a table with a column called ``value``."""
+"""Rows of numbers and categories to a number: a table with a column called ``shapes_value``."""
 
 import json
 
@@ -10,7 +10,7 @@ from daylight.data.tables import read_table
 
 
 def recognise(source: Source, data: DataConfig) -> str | None:
-    return "a table of values" if "value" in source.columns() else None
+    return "a table of values" if "shapes_value" in source.columns() else None
 
 
 def read(source: Source, data: DataConfig) -> Dataset:
@@ -20,7 +20,7 @@ def read(source: Source, data: DataConfig) -> Dataset:
     for column in table.schema:
         kind = "number" if pa.types.is_floating(column.type) else "category"
         fields.append(Field(name=column.name, type=kind, role="input"))
-    fields[-1] = Field(name="value", type="number", role="target")
+    fields[-1] = Field(name="shapes_value", type="number", role="target")
     return Dataset(
         tables={"examples": table.append_column("id", ids)},
         schema={"examples": tuple(fields)},
@@ -37,7 +37,7 @@ TASK = Task(
     recognise=recognise,
     read=read,
     primary="rmse",
-    baseline="mean",
-    default="row-linear",
+    baseline="shapes-mean",
+    default="shapes-linear",
     codec=Codec({"type": "object"}, json.loads, lambda answer: f"{answer['value']:.2f}"),
 )

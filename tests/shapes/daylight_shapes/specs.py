@@ -1,11 +1,11 @@
-"""Facts of the families."""
+"""Facts of the families; their names leave the obvious ones free."""
 
 from daylight.core.types import ModelSpec
 
 
 def _spec(name: str, takes: str, gives: str, title: str) -> ModelSpec:
     return ModelSpec(
-        name=name,
+        name=f"shapes-{name}",
         title=title,
         module=f"daylight_shapes.{name.replace('-', '_')}",
         inputs=(takes,),
@@ -16,7 +16,7 @@ def _spec(name: str, takes: str, gives: str, title: str) -> ModelSpec:
 
 
 MEAN = _spec("mean", "row", "real", "Answers the mean, whatever it is shown")
-ROW_LINEAR = _spec("row-linear", "row", "real", "A linear model, trained by gradient")
+LINEAR = _spec("linear", "row", "real", "A linear model, trained by gradient")
 POPULARITY = _spec("popularity", "history", "ranking", "Answers what most people take")
 SAME_GENRE = _spec("same-genre", "history", "ranking", "Answers popular items of the same genre")
 COPY = _spec("copy", "text", "text", "Answers the text that it is shown")

@@ -1,4 +1,4 @@
-"""Texts to texts: JSON lines with ``source`` and ``text``."""
+"""Texts to texts: JSON lines with ``shapes_source`` and ``shapes_text``."""
 
 import pyarrow as pa
 
@@ -8,7 +8,7 @@ from daylight.data.tables import read_table
 
 
 def recognise(source: Source, data: DataConfig) -> str | None:
-    return "pairs of texts" if {"source", "text"} <= set(source.columns()) else None
+    return "pairs of texts" if {"shapes_source", "shapes_text"} <= set(source.columns()) else None
 
 
 def read(source: Source, data: DataConfig) -> Dataset:
@@ -19,8 +19,8 @@ def read(source: Source, data: DataConfig) -> Dataset:
         schema={
             "examples": (
                 Field(name="id", type="text", role="id"),
-                Field(name="source", type="text", role="input"),
-                Field(name="text", type="text", role="target"),
+                Field(name="shapes_source", type="text", role="input"),
+                Field(name="shapes_text", type="text", role="target"),
             )
         },
         root=source.path.parent,
@@ -36,7 +36,7 @@ TASK = Task(
     recognise=recognise,
     read=read,
     primary="exact_match",
-    baseline="copy",
-    default="character-map",
+    baseline="shapes-copy",
+    default="shapes-character-map",
     codec=Codec({"type": "string"}, str, lambda answer: answer["text"]),
 )
