@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from daylight.core.rows import Row, number
 from daylight.core.sections import Comparison, Score, Scores
 from daylight.metrics.cautions import Footnotes
 
@@ -11,21 +12,9 @@ def print_scores(scores: Scores) -> None:
     """A line per metric: value, interval, baseline."""
     overall = [score for score in scores.scores if score.label is None]
     notes = Footnotes(overall)
-    rows = [
-        (
-            s.title,
-            number(s.value),
-            f"{interval(s.low, s.high)} {_marks(notes.of(s))}",
-            number(s.baseline),
-        )
-        for s in overall
-    ]
-    header = (
-        f"{scores.num_examples:,} {scores.split} examples",
-        "value",
-        "95 % interval",
-        scores.baseline,
-    )
+    header, *rows = scores.rows()
+    marks = (_marks(notes.of(score)) for score in overall)
+    rows = [(*row[:2], f"{row[2]} {mark}", row[3]) for row, mark in zip(rows, marks, strict=True)]
     print()
     print_table([header, *rows])
     for place, text in enumerate(notes.texts, 1):
@@ -45,19 +34,7 @@ def print_examples(scores: Scores) -> None:
 
 def print_comparison(found: Comparison) -> None:
     """A line per metric: both values, the difference with its interval, the verdict."""
-    rows = [
-        (
-            d.title,
-            number(d.first),
-            number(d.second),
-            f"{d.difference:+z.3f}",
-            f"{d.low:+z.3f} to {d.high:+z.3f}",
-            d.verdict if d.verdict == "no detectable difference" else f"{found.second} {d.verdict}",
-        )
-        for d in found.differences
-    ]
-    header = (f"{found.num_examples:,} examples", found.first, found.second)
-    print_table([(*header, "difference", "95 % interval", "verdict"), *rows])
+    print_table(found.rows())
 
 
 def one_line(text: str) -> str:
@@ -75,22 +52,12 @@ def utf_8(text: str) -> str:
     return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def print_table(rows: list[tuple[str, ...]]) -> None:
+def print_table(rows: Sequence[Row]) -> None:
     """Columns as wide as their widest cell."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
-
-
-def number(value: float | None) -> str:
-    """Three decimals, or a dash where a metric is not defined."""
-    return "-" if value is None else f"{value:z.3f}"
-
-
-def interval(low: float | None, high: float | None) -> str:
-    """Both ends, or nothing."""
-    return "" if low is None or high is None else f"{low:z.3f} to {high:z.3f}"
 
 
 def _marks(places: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 from daylight.core.config import Config
+from daylight.core.rows import Row, html_table, interval, number
 from daylight.core.types import Field
 
 
@@ -193,6 +194,24 @@ class Scores(Section):
     slices: tuple[Slice, ...] = ()
     robustness: tuple[Harmed, ...] = ()
 
+    def rows(self) -> list[Row]:
+        """A header, and a row per metric over all examples: value, interval, baseline."""
+        header = (
+            f"{self.num_examples:,} {self.split} examples",
+            "value",
+            "95 % interval",
+            self.baseline,
+        )
+        rows = [
+            (s.title, number(s.value), interval(s.low, s.high), number(s.baseline))
+            for s in self.scores
+            if s.label is None
+        ]
+        return [header, *rows]
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows())
+
 
 class ReportSection(Section):
     """Where the report lies, relative to the run."""
@@ -231,3 +250,24 @@ class Comparison(Config):
     benchmark_digest: str
     num_examples: int
     differences: tuple[Difference, ...]
+
+    def rows(self) -> list[Row]:
+        """A header, and a row per metric: both values, the difference, the verdict."""
+        header = (f"{self.num_examples:,} examples", self.first, self.second)
+        return [
+            (*header, "difference", "95 % interval", "verdict"),
+            *(
+                (
+                    d.title,
+                    number(d.first),
+                    number(d.second),
+                    f"{d.difference:+z.3f}",
+                    f"{d.low:+z.3f} to {d.high:+z.3f}",
+                    d.verdict if d.verdict.startswith("no ") else f"{self.second} {d.verdict}",
+                )
+                for d in self.differences
+            ),
+        ]
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows())

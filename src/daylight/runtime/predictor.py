@@ -10,6 +10,7 @@ import numpy as np
 
 from daylight.core.errors import IntegrityError
 from daylight.core.kinds import ANSWER_KINDS, Answer
+from daylight.core.rows import html_table, number
 from daylight.core.types import Column, Columns
 from daylight.package.package import Package
 from daylight.runtime.inputs import to_columns
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 BATCH_SIZE = 64
+NUM_SHOWN = 20
 
 
 class Predictions(Sequence[Answer]):
@@ -57,6 +59,21 @@ class Predictions(Sequence[Answer]):
 
     def __repr__(self) -> str:
         return f"Predictions({self._answers!r})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the first answers, one per row; long values are cut."""
+        shown = self._answers[:NUM_SHOWN]
+        first = shown[0] if shown else {}
+        names = [name for name, value in first.items() if not isinstance(value, dict)]
+        values = ([_short(answer[name]) for name in names] for answer in shown)
+        rows = [(str(place), *row) for place, row in enumerate(values)]
+        more = f"<p>{len(self) - len(shown):,} more</p>" if len(self) > len(shown) else ""
+        return html_table([("", *names), *rows]) + more
+
+
+def _short(value: Any) -> str:
+    text = number(value) if isinstance(value, float) else str(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 @dataclass(frozen=True, slots=True)

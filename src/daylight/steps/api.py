@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from daylight.core.context import Context
 from daylight.core.log import Log, silent
@@ -36,6 +38,10 @@ class Result:
     def report(self) -> Path:
         """One HTML file, for people."""
         return self.run.path / self.run.read(ReportSection).file
+
+    def _repr_html_(self) -> str:
+        link = f'<a href="{escape(quote(self.report.as_posix()))}">report</a>'
+        return f"{self.scores._repr_html_()}<p>{link} · package in {escape(str(self.package))}</p>"
 
     def predictor(self) -> Predictor:
         """The model, ready to answer."""
