@@ -21,6 +21,7 @@ from daylight.report.examples import has_pictures, shown
 from daylight.report.matrix import matrix
 from daylight.report.score_tables import score_tables
 from daylight.report.strength import strength
+from daylight.report.summary import remarks
 
 MAX_COUNTED = 30
 """Of more labels only the largest and the smallest are listed."""
@@ -57,6 +58,8 @@ def render(data: ReportData) -> bytes:
             name=wording.data_name(data.recipe),
             saw=data.prepared.saw[:1].upper() + data.prepared.saw[1:],
             headline=wording.headline(data.scores),
+            remarks=remarks(data.scores),
+            contents=_contents(data),
             style=_style(),
             version=__version__,
             splits=[name for name in get_args(SplitName) if name in data.prepared.num_examples],
@@ -74,6 +77,21 @@ def render(data: ReportData) -> bytes:
         )
     )
     return page.encode("utf-8", "replace")
+
+
+def _contents(data: ReportData) -> dict[str, str]:
+    """The sections of the page, by their ids."""
+    scores = data.scores
+    sections = {
+        "data": ("Data", True),
+        "scores": ("Scores", True),
+        "strength": ("Where it is weak", bool(scores.slices or scores.robustness)),
+        "training": ("Training", True),
+        "figures": ("Figures", bool(scores.figures)),
+        "examples": ("Examples", bool(scores.examples or scores.mistakes)),
+        "provenance": ("Provenance", True),
+    }
+    return {id_: title for id_, (title, is_there) in sections.items() if is_there}
 
 
 def _environment() -> Environment:
