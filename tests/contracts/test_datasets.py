@@ -11,6 +11,7 @@ from daylight.core.recipe import DataConfig
 from daylight.core.types import FieldType
 from daylight.data import dataset as datasets
 from daylight.data.dataset import check
+from daylight.data.images import image_facts
 from daylight.data.sources import FileSource
 from daylight.tasks import TASKS
 
@@ -133,6 +134,18 @@ def test_a_label_that_is_none_of_the_labels_is_named(read):
     message = refusal(with_last(dataset, "label", "a cat"), "label", path)
     last = dataset.tables["examples"]["id"][-1].as_py()
     assert message == f"{path}, example {last!r}: column 'label' is 'a cat'."
+
+
+def test_one_class_is_nothing_to_tell_apart(read):
+    path, dataset = read("image-classification")
+    only = dataclasses.replace(dataset, labels=dataset.labels[:1])
+    assert "has one class (class 0)" in refusal(only, "label", path)
+
+
+def test_no_pictures_are_no_data():
+    with pytest.raises(DataError, match="no pictures") as refused:
+        image_facts([])
+    assert ".jpg" in refused.value.hint
 
 
 @pytest.mark.parametrize(

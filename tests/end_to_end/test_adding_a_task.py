@@ -1,59 +1,175 @@
-"""The task in the docs is real: it is taken from the page, installed, trained and asked."""
+"""The page on adding a task is true: its code is checked, installed, trained and asked."""
 
-import csv
 import os
-import random
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from daylight_shapes import made
 
-PAGE = Path(__file__).parents[2] / "docs" / "adding-a-task.md"
+from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
+from daylight.core.types import FieldType, Role
+from daylight.metrics import METRICS
+from daylight.runtime.operations import OPERATIONS
+from end_to_end.conftest import picture
+from tiny import patterns
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "adding-a-task.md").read_text()
+TASK, LINE, TINY, FAMILY, ENTRY = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+
+TINY_HEAD = "from pathlib import Path\n\nfrom tiny import TINY, patterns\n\n\n"
+ENTRY_POINTS = """\
+[daylight.task]
+named-pictures = named_pictures:TASK
+
+[daylight.family]
+mean = mean_specs:MEAN
+"""
+
+every_file = pytest.mark.parametrize(
+    ("code", "name"), [(TASK, "tasks/named_pictures.py"), (FAMILY, "models/mean.py")]
+)
 
 
 @pytest.fixture
 def plugin(tmp_path):
-    """The page's module, installed as a package of somebody's own."""
-    [code] = re.findall(r'```python\n(""".*?)```', PAGE.read_text(), flags=re.DOTALL)
+    """The page's files, installed as a package of somebody's own."""
     place = tmp_path / "site"
-    info = place / "outcomes-1.0.dist-info"
+    info = place / "docs_example-1.0.dist-info"
     info.mkdir(parents=True)
-    (place / "outcome_prediction.py").write_text(code)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outcomes\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        "[daylight.task]\noutcome-prediction = outcome_prediction:TASK\n"
-    )
+    (place / "named_pictures.py").write_text(TASK)
+    (place / "mean.py").write_text(FAMILY)
+    entry = ENTRY.replace("daylight.models.mean", "mean")
+    (place / "mean_specs.py").write_text(f"from daylight.core.types import ModelSpec\n\n{entry}")
+    (place / "named_tiny.py").write_text(TINY_HEAD + TINY)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: docs-example\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(ENTRY_POINTS)
     return place
 
 
-def daylight(plugin, folder, *arguments):
-    command = [sys.executable, "-m", "daylight", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(plugin)}
+def run(plugin, folder, *arguments):
+    paths = [plugin, ROOT / "src", ROOT / "tests", ROOT / "tests" / "shapes"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))}
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *map(str, arguments)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
-def test_the_task_of_the_docs_trains_and_answers(plugin, tmp_path):
-    draw = random.Random(0)
-    with (tmp_path / "outcomes.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["age", "smoker", "outcome"])
-        for _ in range(60):
-            smoker = draw.choice(["yes", "no"])
-            writer.writerow([draw.randint(20, 80), smoker, "ill" if smoker == "yes" else "well"])
-    trained = daylight(plugin, tmp_path, "train", "outcomes.csv")
+@pytest.fixture
+def flowers(tmp_path):
+    folder = tmp_path / "flowers"
+    for number, each in enumerate(sorted(patterns(tmp_path / "made").rglob("*.png"))):
+        each.rename(picture(folder / f"{each.parent.name}-{number}.png"))
+    return folder
+
+
+def test_the_task_of_the_page_trains_and_answers(plugin, flowers, tmp_path):
+    trained = run(plugin, tmp_path, "daylight", "train", flowers)
     assert trained.returncode == 0, trained.stderr
-    assert "a table with an outcome: outcome-prediction" in trained.stderr
-    asked = daylight(plugin, tmp_path, "predict", "outcomes-run", '{"age": 40, "smoker": "no"}')
-    assert asked.returncode == 0, asked.stderr
-    assert re.search(r"\t(ill|well) 0\.\d\d", asked.stdout)
+    assert "36 pictures that are named after 3 classes: named-pictures by random" in trained.stderr
+    asked = run(plugin, tmp_path, "daylight", "predict", "flowers-run", next(flowers.iterdir()))
+    assert re.search(r"\tclass \d \d\.\d\d", asked.stdout), asked.stderr
 
 
-def test_the_error_of_the_docs_names_the_line(plugin, tmp_path):
-    (tmp_path / "outcomes.csv").write_text("age,outcome\n40,well\n50,\n")
-    refused = daylight(plugin, tmp_path, "train", "outcomes.csv")
+def test_the_error_of_the_page_names_the_picture(plugin, flowers, tmp_path):
+    picture(flowers / "IMG1.png")
+    refused = run(plugin, tmp_path, "daylight", "train", flowers, "--task", "named-pictures")
     assert refused.returncode == 2
-    assert "outcomes.csv, line 3: no outcome" in refused.stderr
+    assert "IMG1.png does not begin with a class." in refused.stderr
+
+
+def test_the_family_of_the_page_trains_and_answers(plugin, tmp_path):
+    table = made.rows(tmp_path)
+    trained = run(plugin, tmp_path, "daylight", "train", table, "--model", "mean")
+    assert trained.returncode == 0, trained.stderr
+    row = '{"size": 1, "age": 2, "color": "red"}'
+    asked = run(plugin, tmp_path, "daylight", "predict", "rows-run", row)
+    assert re.search(r"\t\d+\.\d\d", asked.stdout), asked.stderr
+    assert "mean  " in run(plugin, tmp_path, "daylight", "models").stdout
+
+
+CONTRACTS = ["pytest", "-q", "-p", "no:cacheprovider", "-p", "named_tiny", "tests/contracts"]
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        "(test_tables or test_datasets) and named-pictures"
+        " or test_tables and tiny or test_families and row-to-real-by-mean",
+        pytest.param("named-pictures or by-mean", marks=pytest.mark.slow),
+    ],
+)
+def test_what_is_on_the_page_keeps_the_contracts(plugin, which):
+    tested = run(plugin, ROOT, *CONTRACTS, "-m", "not slow", "-k", which)
+    assert tested.returncode == 0, tested.stdout[-3000:]
+    assert " passed" in tested.stdout
+
+
+@every_file
+def test_the_code_of_the_page_is_written_as_the_rest_is(code, name):
+    pytest.importorskip("ruff")
+    for command in (["check"], ["format", "--check"]):
+        found = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "ruff",
+                *command,
+                "--stdin-filename",
+                f"src/daylight/{name}",
+                "-",
+            ],
+            cwd=ROOT,
+            input=code,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_the_types_of_the_page_hold(plugin):
+    pytest.importorskip("mypy")
+    options = ["--config-file", ROOT / "pyproject.toml", "--cache-dir", ROOT / ".mypy_cache"]
+    found = run(plugin, plugin, "mypy", *options, "named_pictures.py", "mean.py", "mean_specs.py")
+    assert found.returncode == 0, found.stdout
+
+
+def test_the_line_of_the_page_leads_to_its_task():
+    assert LINE.strip() == '"named-pictures": "daylight.tasks.named_pictures:TASK",'
+
+
+def rows():
+    """The page's tables: by their first cell, each row's cells joined."""
+    found = {}
+    for line in PAGE.splitlines():
+        if named := re.match(r"\| `([\w@ ]+)` \|", line):
+            text = line.replace("&lt;", "<").replace("&gt;", ">")
+            found.setdefault(named[1], []).append(text)
+    return {name: "\n".join(lines) for name, lines in found.items()}
+
+
+@pytest.mark.parametrize("kind", ANSWER_KINDS.values(), ids=ANSWER_KINDS)
+def test_the_page_says_what_an_answer_kind_is_made_of(kind):
+    text = rows()[kind.name]
+    assert f"| {kind.arrow} |" in text
+    assert all(f"`{name}`: {form}" in text for name, form in kind.forms.items())
+    primary = [name for name in kind.metrics if not METRICS[name].per_label]
+    assert ", ".join(f"`{name}`" for name in primary) in text
+
+
+def test_the_page_names_all_input_kinds_types_roles_and_operations():
+    text = rows()
+    assert set(INPUT_KINDS) | set(get_args(FieldType)) | set(OPERATIONS) <= set(text)
+    for kind in INPUT_KINDS.values():
+        assert all(f"`{each}`" in text[kind.name] for each in kind.types)
+    assert all(f"`{role}`" in PAGE for role in get_args(Role))

@@ -96,6 +96,11 @@ def _check_targets(dataset: Dataset, answer: str, path: Path) -> None:
             hint=kind.hint,
         )
     _check_filled(dataset, field, values, path)
+    if ANSWER_KINDS[answer].stratified and len(dataset.labels) < 2:
+        raise DataError(
+            f"{path} has one class ({', '.join(dataset.labels)}).",
+            hint="Add examples of something else: there is nothing to tell apart.",
+        )
     wrong = kind.wrong(values, dataset)
     if wrong is not None:
         raise _wrong_target(dataset, path, wrong, kind.hint)

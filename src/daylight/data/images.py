@@ -87,6 +87,9 @@ def image_facts(paths: Sequence[Path]) -> dict[str, Any]:
 
     At most ``NUM_HEADERS`` files are opened, evenly spread; those that cannot be are passed over.
     """
+    if not paths:
+        hint = f"Their names end in {', '.join(sorted(IMAGE_SUFFIXES))}."
+        raise DataError("There are no pictures.", hint=hint)
     heights, widths = [], []
     modes: Counter[str] = Counter()
     step = max(1, len(paths) // NUM_HEADERS)
