@@ -168,10 +168,14 @@ def test_equal_models_are_seldom_called_different():
 
 @pytest.mark.slow
 def test_equal_models_are_called_different_in_about_five_percent_of_cases():
-    repetitions = 4000
+    """Fails where the rate is detectably outside of 3 to 7 %, not where chance has it so.
+
+    At 5.7 %, the largest that was measured, the verdict hangs on the seed once in 100 million; a
+    rate of 10 % is found in 96 cases of 100.
+    """
+    repetitions = 2000
     found = false_alarms(LABEL_METRICS, repetitions=repetitions, num_resamples=1000)
     for name, count in found.items():
-        seen = stats.binomtest(count, repetitions).proportion_ci(confidence_level=0.98)
-        assert seen.high <= 0.07, (name, count / repetitions)
+        assert count <= stats.binom.ppf(0.999, repetitions, 0.07), (name, count / repetitions)
         if METRICS[name].interval == "bootstrap":  # McNemar's exact test errs to the safe side.
-            assert seen.low >= 0.03, (name, count / repetitions)
+            assert count >= stats.binom.ppf(0.001, repetitions, 0.03), (name, count / repetitions)

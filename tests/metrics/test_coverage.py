@@ -5,6 +5,7 @@ import pytest
 from drawn_answers import label, real
 from scipy import stats
 
+from daylight.core.types import Column
 from daylight.metrics import METRICS
 from daylight.metrics.intervals import measure, wilson
 
@@ -87,17 +88,24 @@ def coverage(draw, names, *, repetitions, num_resamples, rows=200):
     return covered
 
 
+def assert_covers(covered, repetitions):
+    """Fails where coverage is detectably outside of 93 to 97 %, not where chance has it so.
+
+    The bounds are passed once in a thousand at 93 % or 97 %. With 4,000 repetitions, 91 % is found
+    in 94 cases of 100, and at 93.5 % the verdict hangs on the seed five times in a million.
+    """
+    for name, count in covered.items():
+        assert count >= stats.binom.ppf(0.001, repetitions, 0.93), (name, count / repetitions)
+        assert count <= stats.binom.ppf(0.999, repetitions, 0.97), (name, count / repetitions)
+
+
 @pytest.mark.parametrize(
     ("draw", "names"), [(balanced, ("macro_f1", "log_loss")), (real, ("rmse",))]
 )
 def test_bca_covers_about_as_often_as_it_says(draw, names):
     repetitions = 200
     covered = coverage(draw, names, repetitions=repetitions, num_resamples=400)
-    for name, count in covered.items():
-        # The exact 99.9 % interval of what was seen must meet 93 to 97 %.
-        seen = stats.binomtest(count, repetitions).proportion_ci(confidence_level=0.999)
-        assert seen.low <= 0.97, name
-        assert seen.high >= 0.93, name
+    assert_covers(covered, repetitions)
 
 
 @pytest.mark.slow
@@ -105,11 +113,7 @@ def test_bca_covers_about_as_often_as_it_says(draw, names):
 def test_bca_covers_in_93_to_97_percent(draw, names):
     repetitions = 4000
     covered = coverage(draw, names, repetitions=repetitions, num_resamples=1000)
-    for name, count in covered.items():
-        # The exact 98 % interval of what was seen must lie within: chance alone does not pass.
-        seen = stats.binomtest(count, repetitions).proportion_ci(confidence_level=0.98)
-        assert seen.low >= 0.93, (name, count / repetitions)
-        assert seen.high <= 0.97, (name, count / repetitions)
+    assert_covers(covered, repetitions)
 
 
 @pytest.mark.slow
@@ -118,5 +122,43 @@ def test_an_area_with_fifty_examples_of_the_rarest_class_covers_in_93_to_97_perc
     covered = coverage(
         fifty_of_500, ("roc_auc",), repetitions=repetitions, num_resamples=500, rows=500
     )
-    # Closer to 93 % than the cases above, so what was seen is held to it, not its interval.
-    assert 0.93 <= covered["roc_auc"] / repetitions <= 0.97
+    assert_covers(covered, repetitions)
+
+
+def flagged(draw, name, *, repetitions, rows=200):
+    """Of so many samples, how many carry a caution."""
+    random = np.random.default_rng(2026)
+    found = 0
+    for _ in range(repetitions):
+        targets, outputs = draw(random, rows)
+        measured = measure(
+            [METRICS[name]], targets=targets, outputs=outputs, random=random, num_resamples=200
+        )
+        found += not measured[name][0].reliable
+    return found
+
+
+def heavy_tailed(random, rows):
+    target = 3 * random.normal(size=rows)
+    return {"target": Column(target)}, {"value": Column(target + random.standard_t(5, size=rows))}
+
+
+def nearly_perfect(random, rows):
+    return label(random, rows, num_labels=3, skill=5)
+
+
+@pytest.mark.parametrize(
+    ("draw", "name", "least"),
+    [(heavy_tailed, "rmse", 0.8), (heavy_tailed, "r2", 0.8), (nearly_perfect, "log_loss", 0.95)],
+)
+def test_most_samples_whose_intervals_cover_too_seldom_carry_a_caution(draw, name, least):
+    """Measured: 88, 88 and 100 %; the intervals cover in 90 to 92 %."""
+    assert flagged(draw, name, repetitions=200) >= stats.binom.ppf(0.001, 200, least)
+
+
+@pytest.mark.parametrize(
+    ("draw", "name"), [(real, "rmse"), (real, "mae"), (real, "r2"), (balanced, "log_loss")]
+)
+def test_few_samples_of_ordinary_answers_carry_a_caution(draw, name):
+    """Measured: 3, 0, 7 and 0 %."""
+    assert flagged(draw, name, repetitions=200) <= stats.binom.ppf(0.999, 200, 0.1)

@@ -12,6 +12,9 @@ from daylight.core.types import Columns, Metric
 from daylight.metrics.reliability import (
     doubts_of_bootstrap,
     doubts_of_classes,
+    doubts_of_errors,
+    doubts_of_influence,
+    doubts_of_likelihood,
     doubts_of_ratio,
     doubts_of_size,
     share_below,
@@ -80,9 +83,7 @@ def measure(
         else []
     )
     for metric, one in zip(to_resample, resampled, strict=True):
-        smallest = metric.score.smallest_class if isinstance(metric.score, Weighted) else None
-        doubts = doubts_of_classes(smallest(targets)) if smallest else []
-        measured[metric.name] = _bootstrapped(metric, one, doubts)
+        measured[metric.name] = _bootstrapped(metric, one, _doubts(metric, targets, outputs))
     for metric in metrics:
         if metric.trials is not None:
             values = statistic(metric, targets, outputs)(np.ones((1, rows)))[0]
@@ -90,6 +91,17 @@ def measure(
             pairs = zip(np.ravel(values).tolist(), np.ravel(trials).tolist(), strict=True)
             measured[metric.name] = tuple(_proportion(value, count) for value, count in pairs)
     return measured
+
+
+def _doubts(metric: Metric, targets: Columns, outputs: Columns) -> list[str]:
+    """Those that are seen in the answers themselves."""
+    if not isinstance(metric.score, Weighted):
+        return []
+    smallest, squared = metric.score.smallest_class, metric.score.squared
+    doubts = doubts_of_classes(smallest(targets)) if smallest else []
+    for errors in squared(targets, outputs) if squared else ():
+        doubts += [each for each in doubts_of_errors(errors) if each not in doubts]
+    return doubts
 
 
 def wilson(value: float, trials: int) -> tuple[float, float]:
@@ -161,13 +173,16 @@ def _bootstrapped_value(
     doubts: Sequence[str],
 ) -> Measured:
     defined = draws[np.isfinite(draws)]
+    has_squares = isinstance(metric.score, Weighted) and metric.score.squared
     if not np.isfinite(value) or len(defined) == 0:
         return _measured(None, None, method="bca", num_examples=rows)
     doubts = [
         *doubts_of_size(rows),
         *doubts,
         *(doubts_of_ratio(value) if metric.unit == "ratio" else []),
-        *doubts_of_bootstrap(value, draws, left_out, rows),
+        *(doubts_of_likelihood(value) if metric.unit == "nats" else []),
+        *(doubts_of_influence(left_out, rows) if not has_squares else []),
+        *doubts_of_bootstrap(value, draws, left_out),
     ]
     interval = bca(value, defined, left_out[np.isfinite(left_out)])
     return _measured(value, interval, method="bca", num_examples=rows, doubts=doubts)

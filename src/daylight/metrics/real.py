@@ -57,13 +57,18 @@ def _r2(targets: Columns, outputs: Columns) -> Statistic:
     return r2
 
 
+def _error_and_spread(targets: Columns, outputs: Columns) -> "list[Array]":
+    target = targets["target"].values
+    return [_error(targets, outputs), target - target.mean()]
+
+
 RMSE = Metric(
     name="rmse",
     title="Root mean squared error",
     unit=TARGET_UNIT,
     higher_is_better=False,
     interval="bootstrap",
-    score=Weighted(_rmse),
+    score=Weighted(_rmse, squared=lambda *both: [_error(*both)]),
 )
 MAE = Metric(
     name="mae",
@@ -79,5 +84,5 @@ R2 = Metric(
     unit="share of variance",
     higher_is_better=True,
     interval="bootstrap",
-    score=Weighted(_r2),
+    score=Weighted(_r2, squared=_error_and_spread),
 )

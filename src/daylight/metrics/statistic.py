@@ -1,6 +1,6 @@
 """What all metrics are made of: numbers that depend on how often each example counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -27,10 +27,12 @@ class Weighted:
     Attributes:
         prepare: ``(targets, outputs) -> statistic``; sorting, matching and the like happen here.
         smallest_class: For means over classes: how many examples the rarest class has.
+        squared: For what is made of mean squares: all that is squared, shape ``(rows,)`` each.
     """
 
     prepare: Callable[[Columns, Columns], Statistic]
     smallest_class: Callable[[Columns], int] | None = None
+    squared: "Callable[[Columns, Columns], Sequence[Array]] | None" = None
 
     def __call__(self, targets: Columns, outputs: Columns, weights: "Array") -> "Array":
         """The metric's values under weights of shape ``(draws, rows)``."""
