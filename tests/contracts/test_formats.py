@@ -43,7 +43,12 @@ def check_graph(data):
         assert tensor.data_location == onnx.TensorProto.DEFAULT, "weights in another file"
 
 
+def check_empty(data):
+    assert data == b""
+
+
 FORMATS = {
+    "": check_empty,  # .lock, which one process at a time holds
     ".json": check_json,
     ".jsonl": check_lines,
     ".html": check_html,
