@@ -66,7 +66,6 @@ def report_data(
         prepared=PreparedSection(
             saw="Some pictures",
             data_digest="d" * 64,
-            listing_digest="e" * 64,
             fields=(Field(name="x", type=kind, role="input"),),
             num_examples={"train": 4000, "test": 1000},
             labels=tuple(labels),

@@ -75,6 +75,12 @@ def build_parser() -> argparse.ArgumentParser:
     demo.add_argument("-o", "--output", default="daylight-demo", help="folder for data and run")
     _model_options(demo)
 
+    check = command("check", "check", "Say what is wrong with data, with pictures.")
+    check.add_argument("data", help="folder of class folders, a table, or a recipe (.toml)")
+    check.add_argument("-o", "--output", help="folder of the run (default: DATA-run)")
+    check.add_argument("--task", default="", help="if the data does not tell")
+    _set_option(check)
+
     train = command("train", "train", "Make a model from data: every step, through the report.")
     train.add_argument("data", help="folder of class folders, a table, or a recipe (.toml)")
     train.add_argument("-o", "--output", help="folder of the run (default: DATA-run)")
@@ -125,6 +131,10 @@ def _model_options(parser: argparse.ArgumentParser) -> None:
         "--memory", type=_bytes, metavar="SIZE", help="take no more than, such as 2GB"
     )
     parser.add_argument("--seed", type=int, help="all randomness comes from it (default: 0)")
+    _set_option(parser)
+
+
+def _set_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         dest="overrides",

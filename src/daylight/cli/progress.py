@@ -75,6 +75,8 @@ def _epoch(fields: dict[str, Any]) -> str:
 def _at_work(event: str, fields: dict[str, Any]) -> str:
     if event == "batch":
         return f"  epoch {fields['epoch'] + 1}"
+    if event == "check":
+        return f"  {fields['what']}"
     return f"  {fields['split']}" if event == "prepare" else "  harmed inputs"
 
 
@@ -87,7 +89,7 @@ class _Bars:
         self._facts = ""
 
     def __call__(self, event: str, /, **fields: Any) -> None:
-        if event in ("batch", "prepare", "harm"):
+        if event in ("batch", "prepare", "harm") or (event == "check" and "done" in fields):
             self._draw(event, fields)
             return
         if event == "epoch" and not fields.get("resumed"):

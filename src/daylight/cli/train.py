@@ -25,8 +25,7 @@ def run(options: argparse.Namespace) -> None:
         folder = Path(options.output)
         options.data, options.task = str(unpack_fashion(folder / "fashion")), ""
         options.output = str(folder / "run")
-    values = _values(options)
-    recipe = recipes.resolve(values, options.overrides)
+    recipe = recipe_of(options)
     with progress() as log:
         context = Context(seed=recipe.seed, log=log, memory_bytes=options.memory)
         opened = start(recipe, Path(options.output) if options.output else None, context)
@@ -37,19 +36,19 @@ def run(options: argparse.Namespace) -> None:
         _print(opened)
 
 
-def _values(options: argparse.Namespace) -> dict[str, Any]:
-    """The recipe's values: from a file if one is named, options laid over it."""
+def recipe_of(options: argparse.Namespace) -> Recipe:
+    """From a file if one is named, options laid over it."""
     if options.data.endswith(".toml") and not Path(options.data).is_dir():
         values = recipes.load(Path(options.data))
         _check(values, options.data)
     else:
         values = {"data": {"path": options.data}}
     for key in ("task", "model"):
-        if given := getattr(options, key):
+        if given := getattr(options, key, None):
             values[key] = given
-    if options.seed is not None:
-        values["seed"] = options.seed
-    return values
+    if (seed := getattr(options, "seed", None)) is not None:
+        values["seed"] = seed
+    return recipes.resolve(values, options.overrides)
 
 
 def _check(values: dict[str, Any], file: str) -> None:

@@ -1,5 +1,6 @@
 """What the steps leave behind: ``<step>.json`` files, which later steps read."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
 from daylight.core.config import Config
@@ -20,6 +21,74 @@ class Section(Config):
 
     after: dict[str, str] = {}
 
+    def outputs(self) -> tuple[str, ...]:
+        """Files and folders that it speaks of, relative to the run."""
+        return ()
+
+
+class Evidence(Config):
+    """Something that a finding points at: an example, or several that belong together.
+
+    Attributes:
+        ids: Names of the examples.
+        notes: A few words on each of them, such as its label and split.
+        fact: What is the matter with them.
+    """
+
+    ids: tuple[str, ...]
+    notes: tuple[str, ...]
+    fact: str
+
+
+class Finding(Config):
+    """What a check has to say; a pass is kept, and a check that crashes is a ``fail``.
+
+    Attributes:
+        check: Name of the check.
+        message: One sentence.
+        evidence: The worst first; not more than fit on a page.
+        num_evidence: How many there are in all.
+        fix: The next step; empty where there is nothing to mend.
+    """
+
+    check: str
+    status: Literal["pass", "warn", "fail", "skip"]
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+    num_evidence: int = 0
+    fix: str = ""
+
+
+class CheckedSection(Section):
+    """What is wrong with the data.
+
+    Attributes:
+        data_digest: SHA-256 over the bytes that were read.
+        listing_digest: The same over names, sizes and times of the files; equal means unchanged.
+        recipe_digest: The same over what the recipe says of the data, the task and the seed.
+        num_examples: In all.
+        findings: One for each check that is meant for such data.
+        copies: Ids of examples that are copies of each other; a split never parts them.
+    """
+
+    step: ClassVar[str] = "check"
+    incidental: ClassVar[tuple[str, ...]] = ("listing_digest", "recipe_digest", "findings")
+
+    data_digest: str
+    listing_digest: str
+    recipe_digest: str
+    num_examples: int
+    findings: tuple[Finding, ...]
+    copies: tuple[tuple[str, ...], ...]
+
+    def failed(self, waived: Collection[str]) -> tuple[Finding, ...]:
+        """The findings that fail and are not waived."""
+        return tuple(f for f in self.findings if f.status == "fail" and f.check not in waived)
+
+    def waived(self, names: Collection[str]) -> tuple[Finding, ...]:
+        """The findings that fail and are waived."""
+        return tuple(f for f in self.findings if f.status == "fail" and f.check in names)
+
 
 class PreparedSection(Section):
     """What was read, and how it was split.
@@ -27,7 +96,6 @@ class PreparedSection(Section):
     Attributes:
         saw: The sentence in which the task said what it recognised.
         data_digest: SHA-256 over the bytes that were read.
-        listing_digest: The same over names, sizes and times of the files; equal means unchanged.
         num_examples: By split.
         label_counts: By label, then by split; empty where answers are not labels.
         skipped: Files left out because they could not be read, with the reason.
@@ -35,17 +103,18 @@ class PreparedSection(Section):
     """
 
     step: ClassVar[str] = "prepare"
-    incidental: ClassVar[tuple[str, ...]] = ("listing_digest",)
 
     saw: str
     data_digest: str
-    listing_digest: str
     fields: tuple[Field, ...]
     num_examples: dict[str, int]
     labels: tuple[str, ...]
     label_counts: dict[str, dict[str, int]]
     skipped: dict[str, str]
     caches: dict[str, str]
+
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(self.caches.values())
 
 
 class Epoch(Config):

@@ -1,7 +1,7 @@
 """Splits that barely move when data is added, keep shares, and never cut a group in two."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
@@ -50,9 +50,11 @@ def split(
     by_stratum: dict[str, list[str]] = defaultdict(list)
     for group in sorted(open_groups, key=lambda group: sha256_bytes(f"{seed}/{group}".encode())):
         by_stratum[stratum_of[group]].append(group)
-    noun = "example" if len(homes) == len(ids) else "group"
+    num_examples = Counter(stratum_of[group] for group in groups if homes[group] == "train")
     for stratum, members in by_stratum.items():
-        _cut(stratum, members, missing, fractions=fractions, homes=homes, noun=noun)
+        if len(members) <= len(missing):
+            raise _too_few(stratum, len(members), num_examples[stratum], len(missing) + 1)
+        _cut(members, missing, fractions=fractions, homes=homes)
     placed: dict[SplitName, list[int]] = {name: [] for name in SPLITS}
     for row, group in enumerate(groups):
         placed[homes[group]].append(row)
@@ -61,6 +63,47 @@ def split(
             f"{len(ids)} examples leave none for {empty[0]}.", hint="Add data, or name no splits."
         )
     return {name: np.array(rows, np.int64) for name, rows in placed.items()}
+
+
+def joined(
+    groups: Sequence[str],
+    ids: Sequence[str],
+    given: Sequence[str | None],
+    copies: Iterable[Sequence[str]],
+) -> list[str]:
+    """Makes one group of those that hold copies of each other, unless the data parts them itself.
+
+    Args:
+        groups: One per row.
+        ids: Names of the examples, one per row.
+        given: The split that the data itself names, if any.
+        copies: Ids of examples that are copies of each other.
+
+    Returns:
+        Groups, one per row; joined ones are called by the first of their names.
+
+    >>> joined(["a", "b", "c"], ["1", "2", "3"], [None, None, None], [["1", "3"]])
+    ['a', 'b', 'a']
+    >>> joined(["a", "b", "c"], ["1", "2", "3"], ["train", None, "test"], [["1", "3"]])
+    ['a', 'b', 'c']
+    """
+    row_of = {name: row for row, name in enumerate(ids)}
+    above: dict[str, str] = {}
+
+    def top(group: str) -> str:
+        while (higher := above.get(group, group)) != group:
+            group = higher
+        return group
+
+    for members in copies:
+        first: dict[str, str] = {}
+        for name in members:
+            row = row_of[name]
+            home = given[row] or "train"
+            one, other = sorted((top(groups[row]), top(first.setdefault(home, groups[row]))))
+            if one != other:
+                above[other] = one
+    return [top(group) for group in groups]
 
 
 def _homes(groups: Sequence[str], given: Sequence[str | None]) -> dict[str, SplitName]:
@@ -79,26 +122,30 @@ def _homes(groups: Sequence[str], given: Sequence[str | None]) -> dict[str, Spli
     return homes
 
 
+def _too_few(stratum: str, num_groups: int, num_examples: int, needed: int) -> DataError:
+    noun = "example" if num_groups == num_examples else "group"
+    found = f"{num_groups} {noun}{'s' * (num_groups != 1)}"
+    has, of_each, otherwise = "only", f"{noun}s", ""
+    if stratum:
+        has, of_each = f"{stratum!r} has", f"{noun}s of each answer"
+        otherwise = f", or take {stratum!r} out of the data"
+    why = ""
+    if noun == "group":
+        why = f" ({num_examples} examples, but copies and members of a group stay together)"
+    return DataError(
+        f"{has} {found}, too few to train and test{why}.",
+        hint=f"Have at least {needed} {of_each}{otherwise}.",
+    )
+
+
 def _cut(
-    stratum: str,
     members: list[str],
     missing: Sequence[SplitName],
     *,
     fractions: Mapping[SplitName, float],
     homes: dict[str, SplitName],
-    noun: str,
 ) -> None:
     """Moves at least one group, and the given share, from ``train`` to each missing split."""
-    if len(members) <= len(missing):
-        found = f"{len(members)} {noun}{'s' * (len(members) != 1)}"
-        has, of_each, otherwise = "only", f"{noun}s", ""
-        if stratum:
-            has, of_each = f"{stratum!r} has", f"{noun}s of each answer"
-            otherwise = f", or take {stratum!r} out of the data"
-        raise DataError(
-            f"{has} {found}, too few to train and test.",
-            hint=f"Have at least {len(missing) + 1} {of_each}{otherwise}.",
-        )
     start = 0
     for later, name in enumerate(missing, 1 - len(missing)):
         most = len(members) - start - 1 + later

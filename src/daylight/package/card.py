@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from daylight.core.sections import Score
+from daylight.core.sections import Finding, Score
 from daylight.core.types import ModelSpec, Task
 from daylight.metrics.cautions import Footnotes
 
@@ -36,7 +36,7 @@ Predictor.open(".").predict([{example!r}])
 ## Data
 
 {data}
-
+{waived}
 ## Scores
 
 {scores}
@@ -65,7 +65,8 @@ def write_card(
 
     Args:
         title: Name of the model.
-        data: ``name``, ``digest``, ``num_examples`` by split, ``labels``.
+        data: ``name``, ``digest``, ``num_examples`` by split, ``labels``, and the findings of the
+            check that were ``waived``.
         settings: The family's, for the record.
         scores: What was measured on the test split; none before ``evaluate``.
     """
@@ -86,6 +87,7 @@ def write_card(
         sentence=spec.title + ".",
         example="picture.jpg" if task.input == "image" else "input",
         data=_data(data),
+        waived=_waived(data["waived"]),
         scores=_table(overall) if overall else "Not measured yet: `daylight evaluate`.",
         method=_method(spec, settings),
     )
@@ -115,6 +117,13 @@ def _data(data: Mapping[str, Any]) -> str:
         shown = ", ".join(labels[:20]) + (f", … ({len(labels)} in all)" if len(labels) > 20 else "")
         lines.append(f"- Answers: {shown}")
     return "\n".join(lines)
+
+
+def _waived(findings: Sequence[Finding]) -> str:
+    if not findings:
+        return ""
+    lines = [f"- `{finding.check}`: {finding.message}" for finding in findings]
+    return "\n".join(["", "## Known problems that were waived", "", *lines, ""])
 
 
 def _table(scores: Sequence[Score]) -> str:

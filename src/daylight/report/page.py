@@ -12,12 +12,19 @@ from markupsafe import Markup
 from daylight import __version__
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
-from daylight.core.sections import Figure, PreparedSection, Scores, TrainedSection
+from daylight.core.sections import (
+    CheckedSection,
+    Figure,
+    PreparedSection,
+    Scores,
+    TrainedSection,
+)
 from daylight.core.types import ModelSpec, SplitName, Task
 from daylight.metrics import METRICS
 from daylight.report import wording
 from daylight.report.charts import curve, histogram, reliability, scatter
 from daylight.report.examples import has_pictures, shown
+from daylight.report.findings import told
 from daylight.report.matrix import matrix
 from daylight.report.score_tables import score_tables
 from daylight.report.strength import strength
@@ -38,6 +45,7 @@ class ReportData:
     task: Task
     spec: ModelSpec
     recipe: Recipe
+    checked: CheckedSection
     prepared: PreparedSection
     trained: TrainedSection
     scores: Scores
@@ -47,7 +55,7 @@ class ReportData:
 def render(data: ReportData) -> bytes:
     """Gives the page in UTF-8; equal sections give equal bytes."""
     page = (
-        _environment()
+        environment()
         .get_template("report.html.jinja")
         .render(
             task=data.task,
@@ -60,9 +68,10 @@ def render(data: ReportData) -> bytes:
             headline=wording.headline(data.scores),
             remarks=remarks(data.scores),
             contents=_contents(data),
-            style=_style(),
+            style=style(),
             version=__version__,
             splits=[name for name in get_args(SplitName) if name in data.prepared.num_examples],
+            findings=told(data.checked, data.recipe, data.media),
             counted=_counted(data.prepared.label_counts),
             skipped=sorted(data.prepared.skipped.items()),
             strength=strength(data.scores),
@@ -94,7 +103,8 @@ def _contents(data: ReportData) -> dict[str, str]:
     return {id_: title for id_, (title, is_there) in sections.items() if is_there}
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Finds the templates; what it fills in is escaped."""
     environment = Environment(
         loader=PackageLoader("daylight.report"),
         autoescape=True,
@@ -108,7 +118,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _style() -> Markup:
+def style() -> Markup:
+    """The style sheet of every page."""
     text = files("daylight.report").joinpath("templates/style.css").read_text("utf-8")
     return Markup(text)  # noqa: S704 - our own file
 

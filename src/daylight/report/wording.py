@@ -101,6 +101,6 @@ def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     for key, value in values.items():
         if isinstance(value, dict):
             lines |= flat(value, f"{prefix}{key}.")
-        elif value not in (None, ""):
+        elif value not in (None, "", ()):
             lines[f"{prefix}{key}"] = value
     return lines

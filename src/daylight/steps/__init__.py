@@ -7,6 +7,7 @@ from daylight.core.context import Context
 from daylight.core.registry import Registry
 from daylight.core.run import Run
 from daylight.core.sections import (
+    CheckedSection,
     PreparedSection,
     ReportSection,
     Scores,
@@ -24,12 +25,16 @@ class Step:
         help: One line for people.
         after: Sections that it reads; if one of them changes, the step is due again.
         outputs: What else it leaves, relative to the run; if it is gone, the step is due again.
+        watches_data: Whether it is due again when a file of the data was touched.
+        guards: Whether no later step runs before its blocking findings are mended or waived.
     """
 
     section: type[Section]
     help: str
     after: tuple[type[Section], ...] = ()
     outputs: tuple[str, ...] = ()
+    watches_data: bool = False
+    guards: bool = False
 
     @property
     def name(self) -> str:
@@ -38,7 +43,14 @@ class Step:
 
 
 STEPS: tuple[Step, ...] = (
-    Step(PreparedSection, "Read, split and process the data."),
+    Step(
+        CheckedSection,
+        "Look for what is wrong with the data.",
+        outputs=("check.html",),
+        watches_data=True,
+        guards=True,
+    ),
+    Step(PreparedSection, "Split and process the data.", (CheckedSection,)),
     Step(
         TrainedSection,
         "Fit the baseline and the model, and package both.",

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from daylight.core.config import convert
 from daylight.core.context import Context
 from daylight.core.log import Log, silent
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.run import Run
-from daylight.core.sections import Comparison, ReportSection, Scores
+from daylight.core.sections import CheckedSection, Comparison, ReportSection, Scores
 from daylight.runtime.predictor import Predictor
 from daylight.steps.compare import compare as compare_runs
-from daylight.steps.pipeline import advance, start
+from daylight.steps.pipeline import advance, start, start_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,31 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
     run = start(recipe, Path(output) if output else None, context)
     advance(run, context)
     return Result(run, run.read(Scores))
+
+
+def check(
+    data: str | Path,
+    *,
+    output: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
+    log: Log = silent,
+) -> CheckedSection:
+    """Says what is wrong with data; pictures of it lie in ``check.html`` of the run.
+
+    Args:
+        data: A folder or a table.
+        output: Folder of the run, by default ``<data>-run``; one that exists is continued.
+        settings: How the data is read, such as ``unreadable``.
+        log: Receives progress.
+
+    Raises:
+        UserError: The data cannot be looked at; ``hint`` says why.
+    """
+    config = convert(DataConfig, {**(settings or {}), "path": str(data)}, where="settings")
+    context = Context(log=log)
+    run = start_check(Recipe(data=config), Path(output) if output else None, context)
+    advance(run, context, through="check")
+    return run.read(CheckedSection)
 
 
 def evaluate(run: str | Path, *, log: Log = silent) -> Scores:

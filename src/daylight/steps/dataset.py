@@ -1,21 +1,22 @@
 """The data of a run: read again by each step that needs it, always split alike."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daylight.core.errors import DataError
+from daylight.core.hashing import sha256_json
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.run import Run
-from daylight.core.sections import PreparedSection
+from daylight.core.sections import CheckedSection, PreparedSection
 from daylight.core.types import Dataset, SplitName, Task
 from daylight.data.benchmark import Benchmark
 from daylight.data.dataset import check
 from daylight.data.sources import FileSource
-from daylight.data.split import split
+from daylight.data.split import joined, split
 from daylight.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 
 def look(run: Run) -> FileSource:
-    """Lists the run's data; its digest is taken from ``prepare`` if nothing was touched since."""
+    """Lists the run's data; its digest is taken from ``check`` if nothing was touched since."""
     known = ("", "")
-    if run.has(PreparedSection):
-        section = run.read(PreparedSection)
+    if run.has(CheckedSection):
+        section = run.read(CheckedSection)
         known = (section.listing_digest, section.data_digest)
     return FileSource.look(Path(run.recipe.data.path), known=known)
 
@@ -43,13 +44,28 @@ def read(run: Run) -> Dataset:
     return dataset
 
 
-def split_rows(dataset: Dataset, run: Run) -> "Mapping[SplitName, Array]":
+def asked(run: Run) -> str:
+    """Digest of what the recipe says about reading the data: of model and training, nothing."""
+    recipe = run.recipe
+    return sha256_json([recipe.data.to_dict(), recipe.task, recipe.seed])
+
+
+def split_rows(
+    dataset: Dataset, run: Run, copies: Iterable[Sequence[str]] | None = None
+) -> "Mapping[SplitName, Array]":
     """The rows of each split, by the recipe.
+
+    Args:
+        dataset: All of it.
+        run: For its recipe.
+        copies: Ids of examples that are copies of each other, as ``check`` found them.
 
     Raises:
         DataError: The data cannot be split; names it.
     """
     recipe = run.recipe
+    if copies is None:
+        copies = run.read(CheckedSection).copies
     examples = dataset.tables["examples"]
     [target] = dataset.fields("target")
     ids = examples["id"].to_pylist()
@@ -59,13 +75,15 @@ def split_rows(dataset: Dataset, run: Run) -> "Mapping[SplitName, Array]":
         return examples[field.name].to_pylist() if field else None
 
     groups = [group or own for group, own in zip(column("group") or ids, ids, strict=True)]
+    given = column("split") or [None] * len(ids)
+    groups = joined(groups, ids, given, copies)
     stratified = ANSWER_KINDS[TASKS[recipe.task].answer].stratified
     try:
         return split(
             ids,
             groups=groups,
             strata=examples[target.name].to_pylist() if stratified else [""] * len(ids),
-            given=column("split") or [None] * len(ids),
+            given=given,
             fractions={
                 "validation": recipe.data.validation_fraction,
                 "test": recipe.data.test_fraction,

@@ -13,7 +13,7 @@ from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.kinds import ANSWER_KINDS, describe
 from daylight.core.run import Run
-from daylight.core.sections import PreparedSection, Score, Scores
+from daylight.core.sections import CheckedSection, PreparedSection, Score, Scores
 from daylight.core.types import Column, Columns, Fitted, ModelSpec, Node, Prepared, Program
 from daylight.models import FAMILIES
 from daylight.package.card import write_card
@@ -157,6 +157,7 @@ def _card(
             "digest": section.data_digest,
             "num_examples": section.num_examples,
             "labels": section.labels,
+            "waived": run.read(CheckedSection).waived(run.recipe.data.waive),
         },
         settings=describe_settings(settings),
         scores=scores,

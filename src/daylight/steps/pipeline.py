@@ -16,11 +16,11 @@ from daylight.core.files import writing
 from daylight.core.log import FileLog
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
-from daylight.core.sections import PreparedSection
+from daylight.data.checks import CHECKS
 from daylight.data.sources import FileSource
 from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step
-from daylight.steps.dataset import look
+from daylight.steps.check import is_touched, stop_on_blocking
 from daylight.steps.families import check_fits, check_task, open_family, settings_of
 from daylight.steps.limits import memory
 from daylight.tasks import TASKS, infer
@@ -35,6 +35,8 @@ def resolve(recipe: Recipe) -> tuple[Recipe, str]:
     Raises:
         UserError: No task knows the data, or the family or a setting does not fit.
     """
+    for name in recipe.data.waive:
+        CHECKS[name]
     source = FileSource.look(recipe.data.path)
     if recipe.task:
         task = TASKS[recipe.task]
@@ -60,7 +62,7 @@ def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
     """
     recipe, saw = resolve(recipe)
     data = Path(recipe.data.path)
-    folder = output or Path(f"{data.name if data.is_dir() else data.stem}-run")
+    folder = output or default_folder(data)
     if data.is_dir() and Path(os.path.realpath(folder)).is_relative_to(data):
         raise OutputError(
             f"{folder} would lie inside of the data, {data}.",
@@ -69,6 +71,27 @@ def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
     run = Run.start(folder, recipe)
     context.log("run", folder=str(folder), task=recipe.task, model=recipe.model, saw=saw)
     return run
+
+
+def start_check(recipe: Recipe, output: Path | None, context: Context) -> Run:
+    """As ``start``, but a run that exists is continued whatever model it trains."""
+    path = Path(recipe.data.path).expanduser().resolve()
+    folder = output or default_folder(path)
+    if (folder / "recipe.json").is_file():
+        run = Run.open(folder)
+        asked = msgspec.structs.replace(
+            run.recipe,
+            data=msgspec.structs.replace(recipe.data, path=str(path)),
+            task=recipe.task or run.recipe.task,
+        )
+        if asked == run.recipe:
+            return run
+    return start(recipe, output, context)
+
+
+def default_folder(data: Path) -> Path:
+    """Where a run lies if nobody says: beside the data if that is in the current folder."""
+    return Path(f"{data.name if data.is_dir() else data.stem}-run")
 
 
 def advance(run: Run, context: Context, *, through: str = "report") -> None:
@@ -94,6 +117,8 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
                 do(step, run, context)
             else:
                 context.log("step", name=step.name, state="kept")
+            if step.guards and step is not steps[-1]:
+                stop_on_blocking(run)
 
 
 @contextmanager
@@ -129,13 +154,7 @@ def is_due(step: Step, run: Run) -> bool:
     """Whether a step has to run: it never did, what it read has changed, or its output is gone."""
     if not run.is_current(step.section, after=step.after):
         return True
-    if not all((run.path / name).exists() for name in step.outputs):
+    made = (*step.outputs, *run.read(step.section).outputs())
+    if not all((run.path / name).exists() for name in made):
         return True
-    if step.section is not PreparedSection:
-        return False
-    section = run.read(PreparedSection)
-    if not all((run.path / folder).is_dir() for folder in section.caches.values()):
-        return True
-    if not Path(run.recipe.data.path).exists():  # what was made of the data can still be used
-        return False
-    return look(run).listing_digest != section.listing_digest
+    return step.watches_data and is_touched(run)

@@ -2,7 +2,7 @@
 
 from daylight.core.context import Context
 from daylight.core.run import Run
-from daylight.core.sections import PreparedSection
+from daylight.core.sections import CheckedSection, PreparedSection
 from daylight.data import prepared as cache
 from daylight.data.processing import check_processing
 from daylight.data.sources import without_folder
@@ -44,12 +44,12 @@ def prepare(run: Run, context: Context) -> PreparedSection:
         PreparedSection(
             saw=without_folder(task.recognise(source, recipe.data) or "", source.path),
             data_digest=dataset.digest,
-            listing_digest=source.listing_digest,
             fields=dataset.schema["examples"],
             num_examples={name: len(picked) for name, picked in rows.items()},
             labels=dataset.labels,
             label_counts=label_counts(dataset, task, rows),
             skipped={id_: without_folder(why, source.path) for id_, why in skipped.items()},
             caches=caches,
-        )
+        ),
+        after=(CheckedSection,),
     )

@@ -5,7 +5,13 @@ from pathlib import Path
 from daylight.core.context import Context
 from daylight.core.files import write_atomic
 from daylight.core.run import Run
-from daylight.core.sections import PreparedSection, ReportSection, Scores, TrainedSection
+from daylight.core.sections import (
+    CheckedSection,
+    PreparedSection,
+    ReportSection,
+    Scores,
+    TrainedSection,
+)
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
 from daylight.steps.packaging import add_report
@@ -21,6 +27,7 @@ def report(run: Run, context: Context) -> ReportSection:  # noqa: ARG001 - every
         task=TASKS[recipe.task],
         spec=FAMILIES[recipe.model],
         recipe=recipe,
+        checked=run.read(CheckedSection),
         prepared=run.read(PreparedSection),
         trained=run.read(TrainedSection),
         scores=run.read(Scores),

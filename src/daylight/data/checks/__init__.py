@@ -1,0 +1,27 @@
+"""What can be wrong with data, one check a file; this table is the registration."""
+
+from daylight.core.registry import Registry
+from daylight.data.examined import Check
+
+_HERE = "daylight.data.checks"
+
+CHECKS: Registry[Check] = Registry(
+    "check",
+    {
+        "duplicates-across-splits": f"{_HERE}.duplicates_across_splits:CHECK",
+        "duplicates-across-labels": f"{_HERE}.duplicates_across_labels:CHECK",
+        "unreadable": f"{_HERE}.unreadable:CHECK",
+        "too-large": f"{_HERE}.too_large:CHECK",
+        "splits": f"{_HERE}.splits:CHECK",
+        "label-errors": f"{_HERE}.label_errors:CHECK",
+        "tiny-classes": f"{_HERE}.tiny_classes:CHECK",
+        "imbalance": f"{_HERE}.imbalance:CHECK",
+        "exact-duplicates": f"{_HERE}.exact_duplicates:CHECK",
+        "near-duplicates": f"{_HERE}.near_duplicates:CHECK",
+        "one-color": f"{_HERE}.one_color:CHECK",
+        "wrong-suffix": f"{_HERE}.wrong_suffix:CHECK",
+        "animated": f"{_HERE}.animated:CHECK",
+        "mixed-modes": f"{_HERE}.mixed_modes:CHECK",
+        "mixed-sizes": f"{_HERE}.mixed_sizes:CHECK",
+    },
+)

@@ -1,0 +1,24 @@
+"""Pictures that are equal to the eye: compressed, scaled, brightened or shifted a little."""
+
+from daylight.core.sections import Finding
+from daylight.data.copies import MAX_COMPARED
+from daylight.data.examined import Check, Examined, count, found, passed, skipped
+
+NAME = "near-duplicates"
+
+
+def look(data: Examined) -> Finding:
+    """Whatever their labels and splits are."""
+    if data.copies is None or not data.copies.searched:
+        return skipped(NAME, f"Not searched among more than {MAX_COMPARED:,} pictures.")
+    groups = sorted(data.copies.near, key=len, reverse=True)
+    if not groups:
+        return passed(NAME, "No two pictures are equal to the eye.")
+    evidence = [data.evidence(group, "equal to the eye") for group in groups]
+    surplus = sum(len(group) - 1 for group in groups)
+    message = f"{count(surplus, 'picture')} too many: near copies of {len(groups):,} others."
+    fix = "Keep one of each, unless all are wanted, such as frames of one film."
+    return found(NAME, "warn", message, evidence, fix=fix)
+
+
+CHECK = Check(NAME, "Near duplicates", look, inputs=("image",))

@@ -1,0 +1,75 @@
+"""The sheet of ``check``: each finding with the pictures that it is about."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from daylight import __version__
+from daylight.core.recipe import Recipe
+from daylight.core.sections import CheckedSection, Evidence
+from daylight.report import wording
+from daylight.report.findings import Told, counted, told
+from daylight.report.page import environment, style
+from daylight.report.pictures import Thumbnail, thumbnail
+
+MAX_ABREAST = 4
+"""Pictures that are shown of a group of copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetData:
+    """Everything that the sheet shows.
+
+    Attributes:
+        saw: What the task recognised.
+        media: Folder that the ids of examples are relative to, where they name files.
+        pictured: Whether examples are pictures.
+    """
+
+    checked: CheckedSection
+    recipe: Recipe
+    saw: str
+    media: Path
+    pictured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """One example of a piece of evidence."""
+
+    id: str
+    note: str
+    picture: Thumbnail | None
+
+
+def render(data: SheetData) -> bytes:
+    """Gives the page in UTF-8; equal sections give equal bytes."""
+    findings = told(data.checked, data.recipe, data.media)
+    loud = [each for each in findings if each.status in ("fail", "waived", "warn")]
+    page = (
+        environment()
+        .get_template("check.html.jinja")
+        .render(
+            name=wording.data_name(data.recipe),
+            saw=wording.without_path(data.saw, data.recipe, data.media),
+            checked=data.checked,
+            summary=counted(findings),
+            loud=[(each, _pieces(each, data)) for each in loud],
+            quiet=[each for each in findings if each not in loud],
+            pictured=data.pictured,
+            style=style(),
+            version=__version__,
+        )
+    )
+    return page.encode("utf-8", "replace")
+
+
+def _pieces(finding: Told, data: SheetData) -> list[tuple[Evidence, list[_Subject]]]:
+    return [(each, _subjects(each, data)) for each in finding.evidence]
+
+
+def _subjects(evidence: Evidence, data: SheetData) -> list[_Subject]:
+    both = zip(evidence.ids[:MAX_ABREAST], evidence.notes, strict=False)
+    return [
+        _Subject(name, note, thumbnail(data.media, name) if data.pictured else None)
+        for name, note in both
+    ]

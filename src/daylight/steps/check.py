@@ -1,0 +1,167 @@
+"""check: what is wrong with the data, with pictures."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daylight.core.context import Context
+from daylight.core.errors import DataError, UserError
+from daylight.core.files import write_atomic
+from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.run import Run
+from daylight.core.sections import CheckedSection
+from daylight.core.types import Dataset, Field, FieldType, SplitName, Task
+from daylight.data.checks import CHECKS
+from daylight.data.copies import Copies, exact_copies, picture_copies
+from daylight.data.examined import Check, Examined, run_checks
+from daylight.data.picture_scan import Pictures, scan
+from daylight.report.sheet import SheetData, render
+from daylight.steps.dataset import asked, look, read, split_rows
+from daylight.tasks import TASKS
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+FILE = "check.html"
+
+
+def check(run: Run, context: Context) -> CheckedSection:
+    """Looks at everything once, and writes the findings and a sheet of pictures.
+
+    Raises:
+        DataError: The data cannot even be listed.
+    """
+    task = TASKS[run.recipe.task]
+    source = look(run)
+    dataset = read(run)
+    with _pictures(dataset, run, context) as pictures:
+        copies = _copies(dataset, pictures, context)
+        names: list[str] = dataset.tables["examples"]["id"].to_pylist()
+        groups = copies.groups(len(names)) if copies else []
+        copied = tuple(tuple(names[row] for row in group) for group in groups)
+        rows, not_split = _split(dataset, run, copied)
+        examined = Examined(
+            ids=names,
+            labels=_labels(dataset, task),
+            splits=_splits(rows, len(names)),
+            not_split=not_split,
+            copies=copies,
+            pictures=pictures,
+            skips_unreadable=run.recipe.data.unreadable == "skip",
+            context=context,
+        )
+        findings = run_checks(checks_for(task), examined)
+    section = CheckedSection(
+        data_digest=dataset.digest,
+        listing_digest=source.listing_digest,
+        recipe_digest=asked(run),
+        num_examples=len(names),
+        findings=findings,
+        copies=copied,
+    )
+    page = render(
+        SheetData(
+            checked=section,
+            recipe=run.recipe,
+            saw=task.recognise(source) or "",
+            media=dataset.root,
+            pictured=pictures is not None,
+        )
+    )
+    write_atomic(run.path / FILE, page)
+    return run.write(section)
+
+
+def checks_for(task: Task) -> Mapping[str, Check]:
+    """The checks that are meant for a task's kinds of input and answer, by name."""
+    return {
+        check.name: check for check in CHECKS.working() if check.is_for(task.input, task.answer)
+    }
+
+
+def is_touched(run: Run) -> bool:
+    """Whether data or recipe are not those that were checked."""
+    section = run.read(CheckedSection)
+    if section.recipe_digest != asked(run):
+        return True
+    if not Path(run.recipe.data.path).exists():  # what was made of the data can still be used
+        return False
+    return section.listing_digest != look(run).listing_digest
+
+
+def stop_on_blocking(run: Run) -> None:
+    """Lets nothing be trained on data with a blocking fault that nobody accepted.
+
+    Raises:
+        DataError: Says both ways on: to mend the data, or to waive the check.
+    """
+    waived = run.recipe.data.waive
+    failed = run.read(CheckedSection).failed(waived)
+    blocking = [finding for finding in failed if CHECKS[finding.check].blocks]
+    if not blocking:
+        return
+    shown = [f"{each.ids[0]} and {each.ids[1]}" for f in blocking for each in f.evidence[:1]]
+    such = f" Such as {shown[0]}." if shown else ""
+    names = ", ".join(f'"{name}"' for name in [*waived, *(f.check for f in blocking)])
+    raise DataError(
+        f"{' '.join(finding.message for finding in blocking)}{such}",
+        hint=f"See {shlex.quote(str(run.path / FILE))} and mend the data; or accept it, which the "
+        f"model card will say: --set data.waive='[{names}]'",
+    )
+
+
+@contextmanager
+def _pictures(dataset: Dataset, run: Run, context: Context) -> Iterator[Pictures | None]:
+    field = _only_input(dataset, "image")
+    if field is None:
+        yield None
+        return
+    examples = dataset.tables["examples"]
+    paths = [dataset.root / name for name in examples[field.name].to_pylist()]
+    ids = examples["id"].to_pylist()
+    with scan(paths, ids, field.facts, folder=run.path, log=context.log) as found:
+        yield found
+
+
+def _only_input(dataset: Dataset, type_: FieldType) -> Field | None:
+    """The input field, if there is one and it is of this type."""
+    fields = dataset.fields("input")
+    return fields[0] if len(fields) == 1 and fields[0].type == type_ else None
+
+
+def _copies(dataset: Dataset, pictures: Pictures | None, context: Context) -> Copies | None:
+    if pictures:
+        return picture_copies(pictures, context.log)
+    if field := _only_input(dataset, "text"):
+        values = dataset.tables["examples"][field.name].to_pylist()
+        return Copies(exact_copies([value or "" for value in values]))
+    return None  # rows and histories may be equal and yet be of two people
+
+
+def _split(
+    dataset: Dataset, run: Run, copies: tuple[tuple[str, ...], ...]
+) -> "tuple[Mapping[SplitName, Array], UserError | None]":
+    try:
+        return split_rows(dataset, run, copies), None
+    except DataError as error:
+        return {}, error
+
+
+def _labels(dataset: Dataset, task: Task) -> list[str]:
+    if not ANSWER_KINDS[task.answer].stratified:
+        return []
+    [field] = dataset.fields("target")
+    labels: list[str] = dataset.tables["examples"][field.name].cast("string").to_pylist()
+    return labels
+
+
+def _splits(rows: "Mapping[SplitName, Array]", num: int) -> list[str]:
+    if not rows:
+        return []
+    splits = [""] * num
+    for name, picked in rows.items():
+        for row in picked.tolist():
+            splits[row] = name
+    return splits
