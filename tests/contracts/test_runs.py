@@ -119,7 +119,7 @@ def test_removing_the_scores_makes_them_and_the_report_due(copied):
     (copied.path / "evaluate.json").unlink()
     assert due(copied) == ["evaluate", "report"]
     # The scores come out as they were, so the report that shows them may stay.
-    expected = {"prepare": "kept", "train": "kept", "evaluate": "done", "report": "kept"}
+    expected = {"check": "kept", "prepare": "kept", "train": "kept", "evaluate": "done", "report": "kept"}
     assert states(copied) == expected
     assert copied.read(Scores) == before
 
@@ -135,6 +135,7 @@ def test_removing_a_section_makes_its_step_due(copied, step):
 @pytest.mark.parametrize(
     ("made", "step"),
     [
+        ("check.html", "check"),
         ("prepared", "prepare"),
         ("package", "train"),
         ("baseline", "train"),
@@ -157,7 +158,7 @@ def test_a_changed_picture_makes_everything_due_again(copied):
     before = copied.read(PreparedSection).data_digest
     first = sorted((copied.path.parent / "data").rglob("*.png"))[0]
     Image.new("RGB", (14, 14), "red").save(first)
-    assert due(copied)[0] == "prepare"
+    assert due(copied)[0] == "check"
     assert set(states(copied).values()) == {"done"}
     assert copied.read(PreparedSection).data_digest != before
     assert due(copied) == []
@@ -204,8 +205,8 @@ def test_two_processes_do_not_work_on_one_run(copied):
 def test_new_file_times_alone_train_nothing_again(copied):
     for path in (copied.path.parent / "data").rglob("*.png"):
         path.touch()
-    assert due(copied) == ["prepare"]
-    assert states(copied)["train"] == "kept"
+    assert due(copied) == ["check"]
+    assert states(copied)["prepare"] == states(copied)["train"] == "kept"
     assert due(copied) == []
 
 

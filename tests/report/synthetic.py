@@ -4,9 +4,12 @@ from pathlib import Path
 
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.sections import (
+    CheckedSection,
     Epoch,
+    Evidence,
     Example,
     Figure,
+    Finding,
     PreparedSection,
     Score,
     Scores,
@@ -18,6 +21,18 @@ from daylight.report.page import ReportData
 from daylight.tasks import TASKS
 
 FOLDER = "/home/somebody/secret/flowers"
+
+FINDINGS = (
+    Finding(check="imbalance", status="pass", message="Classes are balanced."),
+    Finding(
+        check="unreadable",
+        status="fail",
+        message="2 files cannot be read.",
+        evidence=(Evidence(ids=("a.png",), notes=("rose, test",), fact="it is empty"),),
+        num_evidence=2,
+        fix="Replace them.",
+    ),
+)
 
 
 def score(metric="accuracy", value=0.851, **changed):
@@ -63,6 +78,14 @@ def report_data(
         task=next(iter(TASKS.values())),
         spec=next(iter(FAMILIES.values())),
         recipe=Recipe(data=DataConfig(path=FOLDER), settings={"units": 64}),
+        checked=CheckedSection(
+            data_digest="d" * 64,
+            listing_digest="e" * 64,
+            recipe_digest="f" * 64,
+            num_examples=5000,
+            findings=FINDINGS,
+            copies=(),
+        ),
         prepared=PreparedSection(
             saw="Some pictures",
             data_digest="d" * 64,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from browser import look, needs_chromium
 from contracts.conftest import make_run
-from daylight.core.sections import PreparedSection, Scores, TrainedSection
+from daylight.core.sections import CheckedSection, PreparedSection, Scores, TrainedSection
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
 from daylight.tasks import TASKS
@@ -22,6 +22,7 @@ def data_of(run):
         task=TASKS[run.recipe.task],
         spec=FAMILIES[run.recipe.model],
         recipe=run.recipe,
+        checked=run.read(CheckedSection),
         prepared=run.read(PreparedSection),
         trained=run.read(TrainedSection),
         scores=run.read(Scores),

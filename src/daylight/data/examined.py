@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from daylight.data.copies import Copies
     from daylight.data.picture_scan import Pictures
 
-MAX_EVIDENCE = 60
+MAX_EVIDENCE = 48
 """Things that a finding keeps; it counts them all."""
 
 

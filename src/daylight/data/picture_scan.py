@@ -87,13 +87,12 @@ class _Seen:
 
 @contextmanager
 def scan(
-    paths: Sequence[Path], ids: Sequence[str], facts: dict[str, Any], *, folder: Path, log: Log
+    paths: Sequence[Path], facts: dict[str, Any], *, folder: Path, log: Log
 ) -> Iterator[Pictures]:
     """Opens and decodes each picture once, as training would.
 
     Args:
         paths: Of the pictures.
-        ids: Their names in messages.
         facts: ``height``, ``width`` and ``gray`` of the field.
         folder: Where the thumbnails lie until the block ends: they need not fit into memory.
         log: Receives ``"check"`` (what, done, total).
@@ -105,9 +104,9 @@ def scan(
     )
     num = len(paths)
     shape = (num, parameters.height, parameters.width, 1 if facts["gray"] else 3)
-    is_large = facts["height"] * facts["width"] >= THREADED_FROM
+    threads_pay = facts["height"] * facts["width"] >= THREADED_FROM
     with TemporaryFile(dir=folder) as file, ThreadPoolExecutor(os.cpu_count()) as pool:
-        in_turn = pool.map if is_large else map
+        in_turn = pool.map if threads_pay else map
         found = Pictures(
             digests=[""] * num,
             formats=[""] * num,
@@ -123,9 +122,9 @@ def scan(
             looked = in_turn(lambda path: _look(path, parameters), chunk)
             for row, seen in enumerate(looked, start):
                 if isinstance(seen, DataError):
-                    reason = seen.message.replace(str(paths[row]), ids[row]).rstrip(".")
-                    lost = isinstance(seen, TooLargeError)
-                    (found.too_large if lost else found.unreadable)[row] = reason
+                    reason = seen.message.removeprefix(f"{paths[row]} ").rstrip(".")
+                    is_large = isinstance(seen, TooLargeError)
+                    (found.too_large if is_large else found.unreadable)[row] = reason
                     continue
                 found.digests[row], found.formats[row] = seen.digest, seen.format
                 found.modes[row], found.sizes[row] = seen.mode, seen.size

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from daylight import __version__
 from daylight.core.recipe import Recipe
@@ -41,6 +42,9 @@ class _Subject:
     picture: Thumbnail | None
 
 
+_Piece: TypeAlias = tuple[Evidence, list[_Subject]]
+
+
 def render(data: SheetData) -> bytes:
     """Gives the page in UTF-8; equal sections give equal bytes."""
     findings = told(data.checked, data.recipe, data.media)
@@ -53,9 +57,8 @@ def render(data: SheetData) -> bytes:
             saw=wording.without_path(data.saw, data.recipe, data.media),
             checked=data.checked,
             summary=counted(findings),
-            loud=[(each, _pieces(each, data)) for each in loud],
+            loud=[_shown(each, data) for each in loud],
             quiet=[each for each in findings if each not in loud],
-            pictured=data.pictured,
             style=style(),
             version=__version__,
         )
@@ -63,8 +66,12 @@ def render(data: SheetData) -> bytes:
     return page.encode("utf-8", "replace")
 
 
-def _pieces(finding: Told, data: SheetData) -> list[tuple[Evidence, list[_Subject]]]:
-    return [(each, _subjects(each, data)) for each in finding.evidence]
+def _shown(finding: Told, data: SheetData) -> tuple[Told, list[_Piece], str]:
+    """The evidence, and its layout: ``listed``, or with pictures ``alone`` or ``abreast``."""
+    pieces = [(each, _subjects(each, data)) for each in finding.evidence]
+    if not any(subject.picture for _, subjects in pieces for subject in subjects):
+        return finding, pieces, "listed"
+    return finding, pieces, "alone" if all(len(each) < 2 for _, each in pieces) else "abreast"
 
 
 def _subjects(evidence: Evidence, data: SheetData) -> list[_Subject]:

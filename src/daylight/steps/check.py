@@ -120,8 +120,7 @@ def _pictures(dataset: Dataset, run: Run, context: Context) -> Iterator[Pictures
         return
     examples = dataset.tables["examples"]
     paths = [dataset.root / name for name in examples[field.name].to_pylist()]
-    ids = examples["id"].to_pylist()
-    with scan(paths, ids, field.facts, folder=run.path, log=context.log) as found:
+    with scan(paths, field.facts, folder=run.path, log=context.log) as found:
         yield found
 
 

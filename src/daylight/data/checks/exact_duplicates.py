@@ -13,9 +13,10 @@ def look(data: Examined) -> Finding:
     groups = sorted(data.copies.exact, key=len, reverse=True)
     if not groups:
         return passed(NAME, "No two examples are equal.")
-    evidence = [data.evidence(group, f"{len(group)} equal") for group in groups]
+    evidence = [data.evidence(group, "equal bytes") for group in groups]
     surplus = sum(len(group) - 1 for group in groups)
-    message = f"{count(surplus, 'example')} too many: exact copies of {len(groups):,} others."
+    many, where = count(surplus, "example"), count(len(groups), "group")
+    message = f"{many} too many, in {where} of exact copies."
     fix = "Keep one of each: the others count it several times."
     return found(NAME, "warn", message, evidence, fix=fix)
 

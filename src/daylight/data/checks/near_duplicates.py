@@ -16,7 +16,8 @@ def look(data: Examined) -> Finding:
         return passed(NAME, "No two pictures are equal to the eye.")
     evidence = [data.evidence(group, "equal to the eye") for group in groups]
     surplus = sum(len(group) - 1 for group in groups)
-    message = f"{count(surplus, 'picture')} too many: near copies of {len(groups):,} others."
+    many, where = count(surplus, "picture"), count(len(groups), "group")
+    message = f"{many} too many, in {where} of near copies."
     fix = "Keep one of each, unless all are wanted, such as frames of one film."
     return found(NAME, "warn", message, evidence, fix=fix)
 
