@@ -10,6 +10,9 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
+from daylight.core.errors import DataError
+from daylight.runtime.operations.image import opened
+
 MAX_SIDE = 160
 PIXELATED_BELOW = 65
 """Smaller pictures are shown enlarged, pixel by pixel."""
@@ -26,10 +29,9 @@ _BROKEN = (
     TypeError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
+    DataError,
 )
-"""What Pillow's decoders raise at broken files, and the system at names that no file can have."""
+"""What is raised at broken files, at those that are too large, at names that no file can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,6 @@ def thumbnail(root: Path, name: str) -> Thumbnail | None:
             return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _encoded(_read(root / name))
     except _BROKEN:
         return None
@@ -64,10 +65,10 @@ def thumbnail(root: Path, name: str) -> Thumbnail | None:
 
 def _read(path: Path) -> Image.Image:
     """Upright, gray or RGB, at most ``MAX_SIDE`` pixels a side."""
-    with Image.open(path) as opened:
-        opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
-        opened.load()
-        image: Image.Image = ImageOps.exif_transpose(opened)
+    with opened(path) as file:
+        file.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        file.load()
+        image: Image.Image = ImageOps.exif_transpose(file)
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value / 257)
     if image.has_transparency_data:

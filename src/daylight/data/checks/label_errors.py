@@ -25,7 +25,10 @@ MIN_PER_CLASS = 10
 MAX_FITTED = 10_000
 """Examples that each fold's model is fitted on; all are judged."""
 
-NUM_COMPONENTS = 100
+MAX_COMPONENTS = 100
+EXAMPLES_PER_COMPONENT = 10
+"""With fewer, a linear model learns the noise."""
+
 MIN_AGREEMENT = 0.6
 """Share of labels that the model must guess before its doubts mean anything."""
 
@@ -106,8 +109,9 @@ def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
     thumbnails = data.pictured().thumbnails
     sample = np.sort(random.permutation(len(rows))[:MAX_FITTED])
     first = features(thumbnails[rows[sample]])
+    width = min(MAX_COMPONENTS, len(first) // EXAMPLES_PER_COMPONENT, first.shape[1])
     reduce = make_pipeline(
-        PCA(min(NUM_COMPONENTS, *first.shape), svd_solver="randomized", random_state=seed),
+        PCA(width, svd_solver="randomized", random_state=seed),
         StandardScaler(),
     ).fit(first)
     reduced = np.concatenate(
