@@ -297,9 +297,9 @@ def test_the_same_data_gives_the_same_findings(garden, tmp_path):
 
 
 def test_a_crashed_check_that_blocks_stops_training(garden, tmp_path, monkeypatch):
+    from daylight.core.recipe import DataConfig, Recipe
     from daylight.data.checks import duplicates_across_splits as module
     from daylight.steps.pipeline import advance, start_check
-    from daylight.core.recipe import DataConfig, Recipe
 
     def crash(data):
         raise ValueError("no idea")

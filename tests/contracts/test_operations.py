@@ -4,10 +4,11 @@ import inspect
 from importlib import import_module
 
 import msgspec
+import numpy as np
 import pytest
 
 from daylight.core.errors import IntegrityError, UserError
-from daylight.core.types import Field, Node, Program
+from daylight.core.types import Column, Field, Node, Program
 from daylight.runtime.operation import Operation
 from daylight.runtime.operations import OPERATIONS
 from daylight.runtime.program import OpenProgram, open_nodes
@@ -93,3 +94,16 @@ def test_a_program_whose_nodes_do_not_fit_together_is_refused():
     ):
         with pytest.raises(IntegrityError):
             OpenProgram(wrong, no_file)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_denoising_takes_away_specks_and_leaves_edges(channels):
+    clean = np.zeros((2, 9, 8, channels), np.uint8)
+    clean[:, :, 4:] = 200
+    noisy = clean.copy()
+    noisy[0, 4, 1, 0], noisy[1, 6, 6, -1] = 255, 0
+    [denoise] = open_nodes([node("denoise", size=3)], no_file)
+    columns = {"a": Column(noisy)}
+    denoise(columns)
+    assert (columns["b"].values == clean).all()
+    assert columns["b"].values.dtype == np.uint8

@@ -13,6 +13,7 @@ from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.recipe import DataConfig
 from daylight.core.registry import Registry
 from daylight.core.types import Metric
+from daylight.data.checks import CHECKS
 from daylight.data.sources import FileSource
 from daylight.metrics import FIGURES, METRICS
 from daylight.models import FAMILIES
@@ -29,6 +30,7 @@ TABLES = {
     "metrics": METRICS,
     "figures": FIGURES,
     "operations": OPERATIONS,
+    "checks": CHECKS,
     "steps": FUNCTIONS,
 }
 
@@ -135,7 +137,7 @@ def plugin(tmp_path):
     about = place / "odd-1.0.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
-    groups = ("task", "family", "metric", "figure", "operation", "step", "shelf")
+    groups = ("task", "family", "metric", "figure", "operation", "check", "step", "shelf")
     entries = "\n".join(
         f"[daylight.{group}]\nbroken = odd.nowhere:X\nworks = odd_plugin:WORKS" for group in groups
     )
@@ -213,7 +215,7 @@ def test_a_name_that_is_taken_stays_what_it_is_and_the_package_that_wants_it_is_
     sys.modules.pop("odd_plugin")
 
 
-@pytest.mark.parametrize("kind", ["task", "family"])
+@pytest.mark.parametrize("kind", ["task", "family", "check"])
 def test_daylight_works_beside_a_plugin_that_does_not(tmp_path, kind, data):
     about = tmp_path / "odd-1.0.dist-info"
     about.mkdir()

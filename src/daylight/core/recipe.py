@@ -24,6 +24,7 @@ class DataConfig(Config):
         validation_fraction: Share of the examples; used where the data names no such split.
         test_fraction: Likewise.
         unreadable: Whether files that cannot be read stop the run or are left out and counted.
+        clean: Operations on pictures, once they are of one size; the package holds them, too.
         waive: Checks whose failure is accepted; the model card and the report say so.
     """
 
@@ -32,6 +33,7 @@ class DataConfig(Config):
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2
     unreadable: Literal["stop", "skip"] = "stop"
+    clean: tuple[Literal["denoise"], ...] = ()
     waive: tuple[str, ...] = ()
 
 

@@ -99,7 +99,7 @@ def stop_on_blocking(run: Run) -> None:
     """
     waived = run.recipe.data.waive
     failed = run.read(CheckedSection).failed(waived)
-    blocking = [finding for finding in failed if CHECKS[finding.check].blocks]
+    blocking = [f for f in failed if (known := CHECKS.get(f.check)) and known.blocks]
     if not blocking:
         return
     shown = [f"{each.ids[0]} and {each.ids[1]}" for f in blocking for each in f.evidence[:1]]

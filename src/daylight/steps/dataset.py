@@ -45,9 +45,10 @@ def read(run: Run) -> Dataset:
 
 
 def asked(run: Run) -> str:
-    """Digest of what the recipe says about reading the data: of model and training, nothing."""
+    """Digest of what the recipe says about reading and splitting the data, and of nothing else."""
     recipe = run.recipe
-    return sha256_json([recipe.data.to_dict(), recipe.task, recipe.seed])
+    data = {key: value for key, value in recipe.data.to_dict().items() if key != "clean"}
+    return sha256_json([data, recipe.task, recipe.seed])
 
 
 def split_rows(

@@ -1,9 +1,11 @@
 """prepare: a folder of data -> split and processed columns."""
 
 from daylight.core.context import Context
+from daylight.core.errors import UserError
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, PreparedSection
 from daylight.data import prepared as cache
+from daylight.data.cleaning import cleaned
 from daylight.data.processing import check_processing
 from daylight.data.sources import without_folder
 from daylight.steps.dataset import label_counts, look, read, split_rows, without
@@ -27,8 +29,13 @@ def prepare(run: Run, context: Context) -> PreparedSection:
     for name in (recipe.model, task.baseline):
         family = open_family(name)
         settings = settings_of(family, recipe) if name == recipe.model else family.Settings()
-        processing = family.processing(dataset.schema, settings)
-        check_processing(processing, dataset.schema, name)
+        wanted = family.processing(dataset.schema, settings)
+        check_processing(wanted, dataset.schema, name)
+        processing = cleaned(wanted, recipe.data.clean)
+        if name == recipe.model and recipe.data.clean and processing == wanted:
+            raise UserError(
+                f"{name} reads no pictures here, so data.clean has no effect.", hint="Leave it out."
+            )
         plan = cache.Plan(
             dataset,
             rows,

@@ -10,6 +10,7 @@ OPERATIONS: Registry[Operation] = Registry(
     {
         "ignore": f"{_HERE}.ignore:OPERATION",
         "image": f"{_HERE}.image:OPERATION",
+        "denoise": f"{_HERE}.denoise:OPERATION",
         "standardize": f"{_HERE}.standardize:OPERATION",
         "lookup": f"{_HERE}.lookup:OPERATION",
         "one_hot": f"{_HERE}.one_hot:OPERATION",
