@@ -1,6 +1,7 @@
 """Every check finds the fault that it is for, and finds nothing where there is none."""
 
 import shutil
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -141,6 +142,11 @@ def garden(clean, tmp_path):
 
 def test_every_check_has_a_fault_to_find():
     assert set(CHECKS) == set(PLANTED)
+
+
+def test_the_docs_name_every_check():
+    text = (Path(__file__).parents[2] / "docs" / "data.md").read_text()
+    assert [name for name in CHECKS._builtin if f"`{name}`" not in text] == []
 
 
 def test_nothing_is_found_where_nothing_is_wrong(clean, tmp_path):
