@@ -172,7 +172,7 @@ def test_a_class_of_nothing_but_copies_is_named(refused, photos):
     for path in (photos / "class 1").iterdir():
         shutil.copy(photos / "class 1" / "0.png", path) if path.name != "0.png" else None
     message = refused("train", photos, *QUICK)
-    assert "'class 1' has 8 examples, but copies and members of a group stay together" in message
+    assert "'class 1' has 1 group, too few to train and test (8 examples, but copies" in message
 
 
 def test_pictures_are_denoised_alike_in_training_and_in_serving(daylight, photos, tmp_path):
@@ -189,6 +189,14 @@ def test_pictures_are_denoised_alike_in_training_and_in_serving(daylight, photos
     assert (one == other).all()
 
 
-def test_cleaning_of_a_kind_that_there_is_not_is_refused(refused, photos):
-    message = refused("train", photos, *QUICK, "--set", 'data.clean=["bleach"]')
-    assert "clean" in message
+def test_cleaning_of_a_kind_that_there_is_not_is_refused(daylight, photos):
+    outcome = daylight("train", photos, *QUICK, "--set", 'data.clean=["bleach"]')
+    assert outcome.code == 2
+    assert "data.clean[0]: Invalid enum value 'bleach'" in outcome.err
+
+
+def test_cleaning_of_what_is_no_picture_is_refused(refused, tmp_path):
+    rows = "\n".join(f"{number % 7},{number % 3},{number % 2}" for number in range(40))
+    (tmp_path / "rows.csv").write_text(f"a,b,value\n{rows}\n")
+    message = refused("train", "rows.csv", "--set", 'data.clean=["denoise"]')
+    assert "data.clean has no effect" in message

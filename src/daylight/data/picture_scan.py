@@ -46,6 +46,7 @@ class Pictures:
     """What was seen, by row; where a picture cannot be read, its row holds nothing.
 
     Attributes:
+        paths: Of the files.
         digests: SHA-256 of each file's bytes.
         formats: By content, as Pillow calls them.
         modes: As Pillow calls them, with ``"+alpha"`` where there is transparency.
@@ -57,6 +58,7 @@ class Pictures:
         too_large: Likewise, because they would take too much memory.
     """
 
+    paths: Sequence[Path]
     digests: list[str]
     formats: list[str]
     modes: list[str]
@@ -108,6 +110,7 @@ def scan(
     with TemporaryFile(dir=folder) as file, ThreadPoolExecutor(os.cpu_count()) as pool:
         in_turn = pool.map if threads_pay else map
         found = Pictures(
+            paths=paths,
             digests=[""] * num,
             formats=[""] * num,
             modes=[""] * num,

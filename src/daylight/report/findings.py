@@ -1,12 +1,10 @@
 """What the checks found, in the order and the words of a page."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from daylight.core.recipe import Recipe
 from daylight.core.sections import CheckedSection, Evidence, Finding
 from daylight.data.checks import CHECKS
-from daylight.report import wording
 
 _ORDER = ("fail", "waived", "warn", "skip", "pass")
 
@@ -29,9 +27,9 @@ class Told:
     hidden: int
 
 
-def told(checked: CheckedSection, recipe: Recipe, media: Path) -> list[Told]:
-    """The worst first; nothing tells where on somebody's disk the data lay."""
-    findings = [_told(finding, recipe, media) for finding in checked.findings]
+def told(checked: CheckedSection, recipe: Recipe) -> list[Told]:
+    """The worst first."""
+    findings = [_told(finding, recipe) for finding in checked.findings]
     return sorted(findings, key=lambda each: _ORDER.index(each.status))
 
 
@@ -57,20 +55,14 @@ def counted(findings: list[Told]) -> str:
     return f"Of {len(findings)} checks " + ", ".join(parts) + "."
 
 
-def _told(finding: Finding, recipe: Recipe, media: Path) -> Told:
-    def bare(text: str) -> str:
-        return wording.without_path(text, recipe, media)
-
+def _told(finding: Finding, recipe: Recipe) -> Told:
     waived = finding.status == "fail" and finding.check in recipe.data.waive
     return Told(
         check=finding.check,
         title=CHECKS[finding.check].title if finding.check in CHECKS else finding.check,
         status="waived" if waived else finding.status,
-        message=bare(finding.message),
-        fix=bare(finding.fix),
-        evidence=tuple(
-            Evidence(ids=each.ids, notes=each.notes, fact=bare(each.fact))
-            for each in finding.evidence
-        ),
+        message=finding.message,
+        fix=finding.fix,
+        evidence=finding.evidence,
         hidden=finding.num_evidence - len(finding.evidence),
     )

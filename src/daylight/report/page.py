@@ -71,7 +71,7 @@ def render(data: ReportData) -> bytes:
             style=style(),
             version=__version__,
             splits=[name for name in get_args(SplitName) if name in data.prepared.num_examples],
-            findings=told(data.checked, data.recipe, data.media),
+            findings=told(data.checked, data.recipe),
             counted=_counted(data.prepared.label_counts),
             skipped=sorted(data.prepared.skipped.items()),
             strength=strength(data.scores),

@@ -1,5 +1,6 @@
 """The sheet of ``check``: each finding with the pictures that it is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -21,16 +22,16 @@ class SheetData:
     """Everything that the sheet shows.
 
     Attributes:
-        saw: What the task recognised.
-        media: Folder that the ids of examples are relative to, where they name files.
-        pictured: Whether examples are pictures.
+        saw: What the task recognised, without the path.
+        pictures: Path of each example's picture by its id; empty where the input is no picture.
+        media: Folder that these paths are relative to.
     """
 
     checked: CheckedSection
     recipe: Recipe
     saw: str
+    pictures: Mapping[str, str]
     media: Path
-    pictured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,14 @@ _Piece: TypeAlias = tuple[Evidence, list[_Subject]]
 
 def render(data: SheetData) -> bytes:
     """Gives the page in UTF-8; equal sections give equal bytes."""
-    findings = told(data.checked, data.recipe, data.media)
+    findings = told(data.checked, data.recipe)
     loud = [each for each in findings if each.status in ("fail", "waived", "warn")]
     page = (
         environment()
         .get_template("check.html.jinja")
         .render(
             name=wording.data_name(data.recipe),
-            saw=wording.without_path(data.saw, data.recipe, data.media),
+            saw=data.saw,
             checked=data.checked,
             summary=counted(findings),
             loud=[_shown(each, data) for each in loud],
@@ -76,7 +77,9 @@ def _shown(finding: Told, data: SheetData) -> tuple[Told, list[_Piece], str]:
 
 def _subjects(evidence: Evidence, data: SheetData) -> list[_Subject]:
     both = zip(evidence.ids[:MAX_ABREAST], evidence.notes, strict=False)
-    return [
-        _Subject(name, note, thumbnail(data.media, name) if data.pictured else None)
-        for name, note in both
-    ]
+    return [_Subject(name, note, _picture(name, data)) for name, note in both]
+
+
+def _picture(name: str, data: SheetData) -> Thumbnail | None:
+    path = data.pictures.get(name)
+    return thumbnail(data.media, path) if path else None

@@ -6,17 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from daylight.core.context import Context
 from daylight.core.errors import DataError, UserError
 from daylight.core.files import write_atomic
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.run import Run
-from daylight.core.sections import CheckedSection
+from daylight.core.sections import CheckedSection, Finding
 from daylight.core.types import Dataset, Field, FieldType, SplitName, Task
 from daylight.data.checks import CHECKS
 from daylight.data.copies import Copies, exact_copies, picture_copies
 from daylight.data.examined import Check, Examined, run_checks
 from daylight.data.picture_scan import Pictures, scan
+from daylight.data.sources import without_folder
 from daylight.report.sheet import SheetData, render
 from daylight.steps.dataset import asked, look, read, split_rows
 from daylight.tasks import TASKS
@@ -58,16 +61,16 @@ def check(run: Run, context: Context) -> CheckedSection:
         listing_digest=source.listing_digest,
         recipe_digest=asked(run),
         num_examples=len(names),
-        findings=findings,
+        findings=tuple(_bare(each, source.path) for each in findings),
         copies=copied,
     )
     page = render(
         SheetData(
             checked=section,
             recipe=run.recipe,
-            saw=task.recognise(source) or "",
+            saw=without_folder(task.recognise(source, run.recipe.data) or "", source.path),
+            pictures=_picture_paths(dataset),
             media=dataset.root,
-            pictured=pictures is not None,
         )
     )
     write_atomic(run.path / FILE, page)
@@ -118,10 +121,31 @@ def _pictures(dataset: Dataset, run: Run, context: Context) -> Iterator[Pictures
     if field is None:
         yield None
         return
-    examples = dataset.tables["examples"]
-    paths = [dataset.root / name for name in examples[field.name].to_pylist()]
+    paths = [dataset.root / name for name in _picture_paths(dataset).values()]
     with scan(paths, field.facts, folder=run.path, log=context.log) as found:
         yield found
+
+
+def _picture_paths(dataset: Dataset) -> dict[str, str]:
+    """By id, relative to the root."""
+    field = _only_input(dataset, "image")
+    if field is None:
+        return {}
+    examples = dataset.tables["examples"]
+    return dict(zip(examples["id"].to_pylist(), examples[field.name].to_pylist(), strict=True))
+
+
+def _bare(finding: Finding, path: Path) -> Finding:
+    """A finding that does not tell where on somebody's disk the data lies: it is published."""
+    return msgspec.structs.replace(
+        finding,
+        message=without_folder(finding.message, path),
+        fix=without_folder(finding.fix, path),
+        evidence=tuple(
+            msgspec.structs.replace(each, fact=without_folder(each.fact, path))
+            for each in finding.evidence
+        ),
+    )
 
 
 def _only_input(dataset: Dataset, type_: FieldType) -> Field | None:

@@ -104,6 +104,7 @@ def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    data.context.log("check", what="labels", done=0, total=NUM_FOLDS)
     random = data.context.random("check", NAME)
     seed = data.context.key("check", NAME) % 2**32
     thumbnails = data.pictured().thumbnails
@@ -127,7 +128,6 @@ def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # close is good enough
         for fold in range(NUM_FOLDS):
-            data.context.log("check", what="labels", done=fold, total=NUM_FOLDS)
             fitted = _at_most(np.flatnonzero(folds != fold), given, num_classes, random)
             held_out = np.flatnonzero(folds == fold)
             # Where all examples of a class are copies in one fold, no model knows it: not judged.
@@ -138,7 +138,7 @@ def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
                 continue
             model = LogisticRegression(C=0.1, max_iter=200).fit(reduced[fitted], given[fitted])
             probabilities[np.ix_(judged, known)] = model.predict_proba(reduced[judged])
-    data.context.log("check", what="labels", done=NUM_FOLDS, total=NUM_FOLDS)
+            data.context.log("check", what="labels", done=fold + 1, total=NUM_FOLDS)
     return probabilities
 
 

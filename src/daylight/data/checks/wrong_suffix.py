@@ -1,7 +1,5 @@
 """Files whose name says another format than their content."""
 
-from pathlib import PurePath
-
 from PIL import Image
 
 from daylight.core.sections import Finding
@@ -16,22 +14,17 @@ _SAME = {"MPO": "JPEG"}
 def look(data: Examined) -> Finding:
     """A suffix that is not known to Pillow says nothing."""
     formats = Image.registered_extensions()
+    pictures = data.pictured()
     evidence = []
-    for row, content in enumerate(data.pictured().formats):
-        suffix = _suffix(data.ids[row])
-        said = formats.get(suffix)
+    for row, (path, content) in enumerate(zip(pictures.paths, pictures.formats, strict=True)):
+        said = formats.get(path.suffix.lower())
         if content and said and _SAME.get(content, content) != said:
-            evidence.append(data.evidence([row], f"{content} by content, not {suffix}"))
+            evidence.append(data.evidence([row], f"{content} by content, not {path.suffix}"))
     if not evidence:
         return passed(NAME, "Every file is what its name says.")
     message = f"{count(len(evidence), 'file')} of another format than the name says."
     fix = "Daylight reads them by content; rename them for the sake of other programs."
     return found(NAME, "warn", message, evidence, fix=fix)
-
-
-def _suffix(name: str) -> str:
-    """A row of a table may carry ``#<number>`` behind the name."""
-    return PurePath(name).suffix.lower().partition("#")[0]
 
 
 CHECK = Check(NAME, "Wrong suffix", look, inputs=("image",))
