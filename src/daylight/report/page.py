@@ -12,12 +12,19 @@ from markupsafe import Markup
 from daylight import __version__
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
-from daylight.core.sections import Figure, PreparedSection, Scores, TrainedSection
+from daylight.core.sections import (
+    ExplainedSection,
+    Figure,
+    PreparedSection,
+    Scores,
+    TrainedSection,
+)
 from daylight.core.types import ModelSpec, SplitName, Task
 from daylight.metrics import METRICS
 from daylight.report import wording
 from daylight.report.charts import curve, histogram, reliability, scatter
 from daylight.report.examples import has_pictures, shown
+from daylight.report.explanations import explanations
 from daylight.report.matrix import matrix
 from daylight.report.score_tables import score_tables
 from daylight.report.strength import strength
@@ -32,6 +39,8 @@ class ReportData:
 
     Attributes:
         media: Folder that the paths of examples are relative to.
+        explained: What the answers rest on.
+        pictures: Folder of its pictures.
     """
 
     task: Task
@@ -41,6 +50,8 @@ class ReportData:
     trained: TrainedSection
     scores: Scores
     media: Path
+    explained: ExplainedSection
+    pictures: Path
 
 
 def render(data: ReportData) -> bytes:
@@ -69,6 +80,8 @@ def render(data: ReportData) -> bytes:
             pictured=has_pictures(data.prepared),
             examples=shown(data.scores.examples, data.media),
             mistakes=shown(data.scores.mistakes, data.media),
+            explained=data.explained,
+            explanations=explanations(data.explained, data.pictures),
             settings=_settings(data.recipe),
             lines=wording.recipe_lines(data.recipe),
         )

@@ -5,6 +5,7 @@ import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from daylight.core.files import writing
 from daylight.core.log import FileLog
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
-from daylight.core.sections import PreparedSection
+from daylight.core.sections import ExplainedSection, PreparedSection
 from daylight.data.sources import FileSource
 from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step
@@ -127,10 +128,13 @@ def do(step: Step, run: Run, context: Context) -> Any:
 
 def is_due(step: Step, run: Run) -> bool:
     """Whether a step has to run: it never did, what it read has changed, or its output is gone."""
-    if not run.is_current(step.section, after=step.after):
+    if not run.is_current(step.section, after=step.after) or not all(
+        (run.path / name).exists() for name in step.outputs
+    ):
         return True
-    if not all((run.path / name).exists() for name in step.outputs):
-        return True
+    if step.section is ExplainedSection:  # what was skipped for a library that is there now
+        lacked = {each.lacks for each in run.read(ExplainedSection).explanations if each.lacks}
+        return any(find_spec(name) for name in lacked)
     if step.section is not PreparedSection:
         return False
     section = run.read(PreparedSection)
