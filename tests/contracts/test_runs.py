@@ -119,7 +119,13 @@ def test_removing_the_scores_makes_them_and_the_report_due(copied):
     (copied.path / "evaluate.json").unlink()
     assert due(copied) == ["evaluate", "report"]
     # The scores come out as they were, so the report that shows them may stay.
-    expected = {"prepare": "kept", "train": "kept", "evaluate": "done", "report": "kept"}
+    expected = {
+        "prepare": "kept",
+        "train": "kept",
+        "evaluate": "done",
+        "explain": "kept",
+        "report": "kept",
+    }
     assert states(copied) == expected
     assert copied.read(Scores) == before
 
@@ -138,6 +144,8 @@ def test_removing_a_section_makes_its_step_due(copied, step):
         ("prepared", "prepare"),
         ("package", "train"),
         ("baseline", "train"),
+        ("explain", "explain"),
+        ("package/explain/explanations.json", "explain"),
         ("report.html", "report"),
     ],
 )

@@ -14,6 +14,7 @@ from daylight.core.recipe import DataConfig
 from daylight.core.registry import Registry
 from daylight.core.types import Metric
 from daylight.data.sources import FileSource
+from daylight.explaining import EXPLAINERS
 from daylight.metrics import FIGURES, METRICS
 from daylight.models import FAMILIES
 from daylight.runtime.operations import OPERATIONS
@@ -26,6 +27,7 @@ from tiny import FAST, TINY
 TABLES = {
     "tasks": TASKS,
     "families": FAMILIES,
+    "explainers": EXPLAINERS,
     "metrics": METRICS,
     "figures": FIGURES,
     "operations": OPERATIONS,

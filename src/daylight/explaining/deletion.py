@@ -94,7 +94,7 @@ def _curves(subject: Subject, order: "Array", random: np.random.Generator) -> "A
         Float64 ``(rows, shares)``; the first share is 0, the last everything.
     """
     num_squares = order.shape[1]
-    by_value = np.lexsort((random.random(order.shape), -order), axis=1)
+    by_value = np.lexsort(np.stack([random.random(order.shape), -order]), axis=-1)
     ranks = np.argsort(by_value, axis=1)[:, _squares(subject)]
     curve = []
     for share in range(NUM_SHARES + 1):

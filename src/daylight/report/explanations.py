@@ -58,6 +58,7 @@ def _shown(found: Explanation, folder: Path) -> ShownExplanation:
     pictures = [
         _pictured(folder / each.picture, each.id, f"{each.label} {each.probability:.2f}")
         for each in found.examples
+        if (folder / each.picture).is_file()
     ]
     return ShownExplanation(found, chart, _facts(found), pictures)
 

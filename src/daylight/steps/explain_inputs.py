@@ -78,7 +78,8 @@ class _Explainer:
 
     def __init__(self, model: Model, method: str) -> None:
         self._predictor = model.predictor
-        self._specs = _candidates(model, method)
+        found = _found(model.predictor.package)
+        self._specs = _candidates(model, method, found)
         self._named = bool(method)
         self._absent = _absent(model.predictor.package)
         self._fitted: Fitted | None = None
@@ -106,11 +107,30 @@ class _Explainer:
                     raise
 
 
-def _candidates(model: Model, method: str) -> list[ExplainerSpec]:
+def _found(package: Package) -> ExplainedSection:
+    """What ``explain`` found about this model."""
+    if f"explain/{SECTION}" not in package.manifest.files:
+        raise NotFoundError(
+            f"{package.folder} does not hold what explanations start from.",
+            hint="Explain its run first: daylight explain RUN",
+        )
+    found = package.decode(ExplainedSection, f"explain/{SECTION}")
+    if found.explanations and not found.num_examples:
+        raise UserError(
+            f"No method can explain this model: {found.explanations[0].skipped}.",
+            hint="Train another, with --model; daylight models lists them.",
+        )
+    return found
+
+
+def _candidates(model: Model, method: str, found: ExplainedSection) -> list[ExplainerSpec]:
     """The named method, or all that may do, the best first."""
     known = methods_for(model.task)
     if not known:
-        raise UserError(f"No method explains the answers of {model.task.name} yet.")
+        raise UserError(
+            f"No method explains the answers of {model.task.name} yet.",
+            hint="Leave out --explain.",
+        )
     if method:
         spec = EXPLAINERS[method]
         if spec not in known:
@@ -120,7 +140,6 @@ def _candidates(model: Model, method: str) -> list[ExplainerSpec]:
                 hint=f"Choose one of: {names}.",
             )
         return [spec]
-    found = model.predictor.package.decode(ExplainedSection, f"explain/{SECTION}")
     gains = {e.method: e.faithfulness.gain for e in found.explanations if e.faithfulness}
     measured = [spec for spec in known if spec.name in gains]
     measured.sort(key=lambda spec: -gains[spec.name])
@@ -128,12 +147,7 @@ def _candidates(model: Model, method: str) -> list[ExplainerSpec]:
 
 
 def _absent(package: Package) -> "Array":
-    """What ``explain`` left in the package; uint8 ``(height, width, channels)``."""
-    if f"explain/{ABSENT}" not in package.manifest.files:
-        raise NotFoundError(
-            f"{package.folder} does not hold the mean picture that explanations start from.",
-            hint="Explain its run first: daylight explain RUN",
-        )
+    """The mean training picture; uint8 ``(height, width, channels)``."""
     with Image.open(io.BytesIO(package.read(f"explain/{ABSENT}"))) as image:
         pixels = np.asarray(image)
     return pixels.reshape(*pixels.shape[:2], -1)
