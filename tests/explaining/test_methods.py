@@ -136,6 +136,17 @@ def test_tree_shap_gives_nothing_to_pixels_that_no_tree_looks_at():
     assert np.abs(maps[:, 0]).max() > 0
 
 
+def test_trees_whose_answer_is_not_their_mean_are_not_explained_as_if_it_were():
+    fitted = trees(np.random.default_rng(0), num_features=36, num_trees=3)
+    values = pictures(5, side=6)
+
+    def squared(pixels):
+        return subject_of(fitted, pixels).probabilities(pixels) ** 2
+
+    with pytest.raises(UnableError, match="not the mean of its trees"):
+        tree_shap.explain(subject(values, squared, fitted=fitted))
+
+
 def test_grad_cam_lies_on_the_map_that_raises_the_score():
     values = np.zeros((3, 12, 12, 1), np.uint8)
     values[:, 2:5, 7:10] = 255

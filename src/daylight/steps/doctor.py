@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from daylight import __version__
+from daylight.explaining import EXPLAINERS
 from daylight.models import FAMILIES
 from daylight.tasks import TASKS
 
@@ -75,6 +76,6 @@ def _broken_entries() -> list[dict[str, str]]:
     hint = "Mend it, or uninstall the package that brings it."
     return [
         _fact(f"{table.kind} {name}", reason, hint)
-        for table in (TASKS, FAMILIES)
+        for table in (TASKS, FAMILIES, EXPLAINERS)
         for name, reason in table.broken().items()
     ]

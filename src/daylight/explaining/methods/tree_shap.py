@@ -11,15 +11,22 @@ from typing import Any, cast
 import numpy as np
 
 from daylight.core.types import Column
-from daylight.explaining.explainer import Attribution, Subject, Trees
+from daylight.explaining.explainer import Attribution, Subject, Trees, UnableError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it sets up plots as it is loaded, in ways that age
     import shap
 
+MAX_MISSED = 1e-3
+"""Of the change in probability."""
+
 
 def explain(subject: Subject) -> Attribution:
-    """Values add up to the change in probability, exactly; channels are added up."""
+    """Values add up to the change in probability, exactly; channels are added up.
+
+    Raises:
+        UnableError: They do not, so the answer is not the mean of the trees.
+    """
     rows, height, width, channels = subject.values.shape
     classes, place = np.unique(subject.classes, return_inverse=True)
     explainer = shap.TreeExplainer(
@@ -30,7 +37,10 @@ def explain(subject: Subject) -> Attribution:
     flat = subject.values.reshape(rows, -1).astype(float)
     values = explainer.shap_values(flat, check_additivity=False).reshape(rows, flat.shape[1], -1)
     maps = values[np.arange(rows), :, place].reshape(rows, height, width, channels).sum(axis=3)
-    return Attribution(subject.column, Column(maps.astype(np.float32)), subject.totals())
+    totals = subject.totals()
+    if np.abs(maps.sum(axis=(1, 2)) - totals).max() > MAX_MISSED:
+        raise UnableError("its answer is not the mean of its trees")
+    return Attribution(subject.column, Column(maps.astype(np.float32)), totals)
 
 
 def _trees(fitted: Trees, classes: Any) -> dict[str, Any]:
