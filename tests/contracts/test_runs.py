@@ -145,7 +145,6 @@ def test_removing_a_section_makes_its_step_due(copied, step):
         ("package", "train"),
         ("baseline", "train"),
         ("explain", "explain"),
-        ("package/explain/explanations.json", "explain"),
         ("report.html", "report"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.sections import (
     Epoch,
@@ -102,7 +104,7 @@ def report_data(
             mistakes=examples,
         ),
         media=media,
-        explained=explained(),
+        explained=explained() if labels else msgspec.structs.replace(explained(), explanations=()),
         pictures=media,
     )
 
