@@ -14,8 +14,9 @@ from contracts.conftest import PAIRS, prepared_of
 from daylight.core.config import decode
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError
+from daylight.core.explained import ExplainedSection
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
-from daylight.core.sections import ExplainedSection, TrainedSection
+from daylight.core.sections import TrainedSection
 from daylight.explaining import EXPLAINERS
 from daylight.explaining.explainer import ABILITIES, UnableError
 from daylight.package.manifest import read_manifest, seal

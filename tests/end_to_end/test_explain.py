@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save
 
 import daylight as package
 from contracts.test_runtime import TRAINING_ONLY, python
-from daylight.core.sections import ExplainedSection
+from daylight.core.explained import ExplainedSection
 from daylight.package.manifest import seal
 from daylight.steps.explaining import EXPLAINERS
 from daylight.steps.pipeline import STEPS, is_due

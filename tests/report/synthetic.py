@@ -4,16 +4,13 @@ from pathlib import Path
 
 import msgspec
 
+from daylight.core.explained import ExplainedSection, Explanation, Faithfulness, RandomModelCheck
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.sections import (
     Epoch,
     Example,
-    ExplainedSection,
-    Explanation,
-    Faithfulness,
     Figure,
     PreparedSection,
-    RandomModelCheck,
     Score,
     Scores,
     TrainedSection,

@@ -10,12 +10,8 @@ from PIL import Image
 
 from browser import look, needs_chromium
 from contracts.conftest import make_run
-from daylight.core.sections import (
-    ExplainedSection,
-    PreparedSection,
-    Scores,
-    TrainedSection,
-)
+from daylight.core.explained import ExplainedSection
+from daylight.core.sections import PreparedSection, Scores, TrainedSection
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
 from daylight.tasks import TASKS

@@ -12,8 +12,9 @@ from daylight.cli.show import (
     print_scores,
 )
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.run import Run
-from daylight.core.sections import ExplainedSection, ReportSection, Scores
+from daylight.core.sections import ReportSection, Scores
 from daylight.steps.compare import compare
 from daylight.steps.pipeline import advance
 

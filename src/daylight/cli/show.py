@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from daylight.core.explained import ExplainedSection
 from daylight.core.rows import Row, number
-from daylight.core.sections import Comparison, ExplainedSection, Score, Scores
+from daylight.core.sections import Comparison, Score, Scores
 from daylight.metrics.cautions import Footnotes
 
 

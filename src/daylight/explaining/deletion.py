@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daylight.core.sections import Faithfulness
+from daylight.core.explained import Faithfulness
 from daylight.explaining.explainer import Attribution, Subject
 from daylight.metrics.comparison import MIN_EXAMPLES
 from daylight.metrics.intervals import measure_mean

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daylight.core.sections import RandomModelCheck
+from daylight.core.explained import RandomModelCheck
 from daylight.explaining.explainer import (
     Attribution,
     Explainer,

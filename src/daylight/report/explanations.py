@@ -9,7 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 from PIL import Image
 
-from daylight.core.sections import ExplainedSection, Explanation
+from daylight.core.explained import ExplainedSection, Explanation
 from daylight.report.charts import falling
 from daylight.report.wording import number
 

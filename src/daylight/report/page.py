@@ -10,15 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from daylight import __version__
+from daylight.core.explained import ExplainedSection
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
-from daylight.core.sections import (
-    ExplainedSection,
-    Figure,
-    PreparedSection,
-    Scores,
-    TrainedSection,
-)
+from daylight.core.sections import Figure, PreparedSection, Scores, TrainedSection
 from daylight.core.types import ModelSpec, SplitName, Task
 from daylight.metrics import METRICS
 from daylight.report import wording

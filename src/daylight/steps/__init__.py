@@ -4,16 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.registry import Registry
 from daylight.core.run import Run
-from daylight.core.sections import (
-    ExplainedSection,
-    PreparedSection,
-    ReportSection,
-    Scores,
-    Section,
-    TrainedSection,
-)
+from daylight.core.sections import PreparedSection, ReportSection, Scores, Section, TrainedSection
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.log import Log, silent
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.run import Run
-from daylight.core.sections import Comparison, ExplainedSection, ReportSection, Scores
+from daylight.core.sections import Comparison, ReportSection, Scores
 from daylight.runtime.predictor import Predictor
 from daylight.steps.compare import compare as compare_runs
 from daylight.steps.pipeline import advance, start

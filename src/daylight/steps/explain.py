@@ -9,15 +9,10 @@ import numpy as np
 
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, UserError
+from daylight.core.explained import ExplainedExample, ExplainedSection, Explanation
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.run import Run
-from daylight.core.sections import (
-    ExplainedExample,
-    ExplainedSection,
-    Explanation,
-    PreparedSection,
-    TrainedSection,
-)
+from daylight.core.sections import PreparedSection, TrainedSection
 from daylight.core.types import Column, SplitName
 from daylight.data import prepared as cache
 from daylight.data.benchmark import Benchmark
@@ -149,7 +144,7 @@ def _examples(on: Benchmark, predictor: Predictor, absent: "Array", context: Con
     except (UnableError, MissingExtraError) as error:
         unloaded = error
     beside = random_curves(subject, context.random("explain", "random orders"))
-    return _Examples(subject, unloaded, on.ids(), predictor.package.labels, beside)
+    return _Examples(subject, unloaded, on.column("id"), predictor.package.labels, beside)
 
 
 def _spread(num_rows: int, wanted: int) -> "Array":

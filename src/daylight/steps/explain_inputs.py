@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from daylight.core.errors import MissingExtraError, NotFoundError, UserError
+from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic, writing
 from daylight.core.kinds import Answer
-from daylight.core.sections import ExplainedSection
 from daylight.explaining import EXPLAINERS
 from daylight.explaining.explainer import Attribution, ExplainerSpec, Subject, UnableError
 from daylight.explaining.overlay import overlay, png

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from daylight import __version__
 from daylight.core.config import Config, pretty_json

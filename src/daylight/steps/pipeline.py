@@ -13,11 +13,12 @@ import msgspec
 
 from daylight.core.context import Context
 from daylight.core.errors import OutputError
+from daylight.core.explained import ExplainedSection
 from daylight.core.files import writing
 from daylight.core.log import FileLog
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
-from daylight.core.sections import ExplainedSection, PreparedSection
+from daylight.core.sections import PreparedSection
 from daylight.data.sources import FileSource
 from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step

@@ -3,15 +3,10 @@
 from pathlib import Path
 
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic
 from daylight.core.run import Run
-from daylight.core.sections import (
-    ExplainedSection,
-    PreparedSection,
-    ReportSection,
-    Scores,
-    TrainedSection,
-)
+from daylight.core.sections import PreparedSection, ReportSection, Scores, TrainedSection
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
 from daylight.steps.packaging import add_report
