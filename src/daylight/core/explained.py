@@ -110,7 +110,11 @@ class ExplainedSection(Section):
 
     def rows(self) -> list[Row]:
         """A header, and a row per method that was used: two figures with intervals and verdicts."""
-        header = (f"{self.num_examples:,} {self.split} examples", "faithfulness", "95 % interval")
+        header = (
+            f"{self.num_examples:,} {self.split} examples",
+            "gain over random",
+            "95 % interval",
+        )
         return [
             (*header, "verdict", "like a random model", "95 % interval", "verdict"),
             *(
