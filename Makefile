@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 .PHONY: demo test test-slow check format clean
 
-demo: $(VENV)/train.done
+demo: $(VENV)/explain.done
 	$(BIN)/daylight demo
 
 test: $(VENV)/test.done

@@ -1,9 +1,12 @@
 """Nothing that a run leaves on a disk can run code when it is read."""
 
+import io
+
 import msgspec
 import numpy as np
 import onnx
 import pytest
+from PIL import Image
 from safetensors.numpy import load
 
 from daylight.core.errors import IntegrityError
@@ -28,6 +31,12 @@ def check_html(data):
 
 def check_card(data):
     assert data.decode("utf-8").startswith("---\n")
+
+
+def check_picture(data):
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        image.load()
+        assert set(image.info) == set(), "a text, a place or a time beside the pixels"
 
 
 def check_safetensors(data):
@@ -55,6 +64,7 @@ FORMATS = {
     ".md": check_card,
     ".safetensors": check_safetensors,
     ".onnx": check_graph,
+    ".png": check_picture,
 }
 
 

@@ -119,7 +119,7 @@ def test_removing_the_scores_makes_them_and_the_report_due(copied):
     (copied.path / "evaluate.json").unlink()
     assert due(copied) == ["evaluate", "report"]
     # The scores come out as they were, so the report that shows them may stay.
-    kept = dict.fromkeys(("check", "prepare", "train", "report"), "kept")
+    kept = dict.fromkeys(("check", "prepare", "train", "explain", "report"), "kept")
     assert states(copied) == {**kept, "evaluate": "done"}
     assert copied.read(Scores) == before
 
@@ -139,6 +139,7 @@ def test_removing_a_section_makes_its_step_due(copied, step):
         ("prepared", "prepare"),
         ("package", "train"),
         ("baseline", "train"),
+        ("explain", "explain"),
         ("report.html", "report"),
     ],
 )

@@ -15,6 +15,7 @@ from daylight.core.registry import Registry
 from daylight.core.types import Metric
 from daylight.data.checks import CHECKS
 from daylight.data.sources import FileSource
+from daylight.explaining import EXPLAINERS
 from daylight.metrics import FIGURES, METRICS
 from daylight.models import FAMILIES
 from daylight.runtime.operations import OPERATIONS
@@ -27,6 +28,7 @@ from tiny import FAST, TINY
 TABLES = {
     "tasks": TASKS,
     "families": FAMILIES,
+    "explainers": EXPLAINERS,
     "metrics": METRICS,
     "figures": FIGURES,
     "operations": OPERATIONS,

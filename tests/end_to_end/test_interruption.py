@@ -90,7 +90,7 @@ def test_a_network_killed_in_bfloat16_ends_with_the_same_bytes(whole, tmp_path, 
     assert weights(again) == weights(through) != weights(whole)
 
 
-@pytest.mark.parametrize("event", ["prepare", "fit", "export", "evaluate"])
+@pytest.mark.parametrize("event", ["prepare", "fit", "export", "evaluate", "explain"])
 def test_a_run_killed_anywhere_continues(photos, tmp_path, event):
     def kill(name, /, **fields):
         if name == event:

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import msgspec
+
+from daylight.core.explained import ExplainedSection, Explanation, Faithfulness, RandomModelCheck
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.sections import (
     CheckedSection,
@@ -120,6 +123,49 @@ def report_data(
             mistakes=examples,
         ),
         media=media,
+        explained=explained() if labels else msgspec.structs.replace(explained(), explanations=()),
+        pictures=media,
+    )
+
+
+def explained():
+    """A method that was used, and one that was not."""
+    facts = {"sentence": "Looks closely.", "source": "A paper", "signed": True}
+    return ExplainedSection(
+        model_digest="a" * 64,
+        split="test",
+        num_examples=32,
+        absent="the mean of 100 training pictures",
+        explanations=(
+            Explanation(
+                method="looking",
+                title="Looking",
+                **facts,
+                gap=0.011,
+                faithfulness=Faithfulness(
+                    shares=(0.0, 0.5, 1.0),
+                    curve=(0.9, 0.2, 0.1),
+                    random_curve=(0.9, 0.5, 0.1),
+                    area=0.35,
+                    random_area=0.5,
+                    gain=0.15,
+                    low=0.11,
+                    high=0.19,
+                    num_examples=32,
+                    num_orders=4,
+                    caution="Only 32 examples.",
+                    verdict="more faithful than a random order",
+                ),
+                random_model=RandomModelCheck(
+                    similarity=0.02,
+                    low=-0.01,
+                    high=0.05,
+                    num_examples=16,
+                    verdict="depends on the model",
+                ),
+            ),
+            Explanation(method="asking", title="Asking", **facts, skipped="there is nobody to ask"),
+        ),
     )
 
 

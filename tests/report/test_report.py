@@ -10,6 +10,7 @@ from PIL import Image
 
 from browser import look, needs_chromium
 from contracts.conftest import make_run
+from daylight.core.explained import ExplainedSection
 from daylight.core.sections import CheckedSection, PreparedSection, Scores, TrainedSection
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
@@ -27,6 +28,8 @@ def data_of(run):
         trained=run.read(TrainedSection),
         scores=run.read(Scores),
         media=Path(run.recipe.data.path),
+        explained=run.read(ExplainedSection),
+        pictures=run.path / "explain",
     )
 
 
@@ -107,7 +110,7 @@ def test_a_picture_is_found_by_its_path_whatever_its_example_is_called(run):
 
 
 def test_missing_pictures_are_said_and_stop_nothing(run, tmp_path):
-    page = render(dataclasses.replace(data_of(run), media=tmp_path)).decode()
+    page = render(dataclasses.replace(data_of(run), media=tmp_path, pictures=tmp_path)).decode()
     assert "picture not found" in page
     assert "data:image" not in page
 

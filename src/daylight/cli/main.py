@@ -89,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     for name, text in (
         ("evaluate", "Show a run's scores; if its data has changed, train and measure anew first."),
+        ("explain", "Show what a run's answers rest on, and how far to believe that."),
         ("report", "Say where a run's report lies; if anything has changed, bring it up to date."),
     ):
         command(name, "run", text).add_argument("run", help="folder of a run")
@@ -96,6 +97,16 @@ def build_parser() -> argparse.ArgumentParser:
     predict = command("predict", "predict", "Answer with a model.")
     predict.add_argument("model", help="folder of a run or a package")
     predict.add_argument("inputs", nargs="+", help="files, folders, patterns; - reads stdin")
+    predict.add_argument(
+        "--explain",
+        nargs="?",
+        const="",
+        metavar="METHOD",
+        help="draw what each answer rests on (default: by the most faithful method)",
+    )
+    predict.add_argument(
+        "-o", "--output", default="explanations", help="folder for what --explain draws"
+    )
 
     compare = command("compare", "run", "Compare two runs on the examples that they share.")
     compare.add_argument("run", help="folder of a run")

@@ -2,35 +2,57 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from itertools import chain, islice
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from daylight.cli.show import one_line, utf_8
 from daylight.core.errors import UserError
-from daylight.steps.predict import answers, open_model
+from daylight.steps.predict import Model, answers, open_model
 
 
 def run(options: argparse.Namespace) -> None:
     """Prints the answer to each input; what cannot be read is said, and the rest goes on."""
     model = open_model(options.model)
     num_good = num_bad = 0
-    found = answers(model, options.inputs, sys.stdin.buffer)
+    found = _answers(model, options)
     first = list(islice(found, 2))
     if len(first) == 1 and isinstance(only := first[0][1], UserError):
         raise only
-    for name, answer in chain(first, found):
+    for name, answer, drawn in chain(first, found):
         if isinstance(answer, UserError):
             num_bad += 1
             print(f"error: {one_line(answer.message)}", file=sys.stderr)
             continue
         num_good += 1
         if options.json:
-            print(msgspec.json.encode({"input": utf_8(name), **answer}).decode())
+            print(msgspec.json.encode({"input": utf_8(name), **answer, **drawn}).decode())
         else:
-            print(f"{one_line(name)}\t{one_line(model.task.codec.show(answer))}")
+            cells = (name, model.task.codec.show(answer), *drawn.values())
+            print("\t".join(one_line(cell) for cell in cells))
     if num_bad:
         raise UserError(
             f"{num_bad} of {num_good + num_bad} inputs could not be answered.",
             hint="The others are above." if num_good else "Mend them, or name others.",
         )
+
+
+def _answers(
+    model: Model, options: argparse.Namespace
+) -> Iterator[tuple[str, Any, dict[str, str]]]:
+    """Inputs with their answers, and the method and picture that explain them if asked for."""
+    stdin = sys.stdin.buffer
+    if options.explain is None:
+        for name, answer in answers(model, options.inputs, stdin):
+            yield name, answer, {}
+        return
+    from daylight.steps.explain_inputs import explained_answers  # noqa: PLC0415 - only if asked for
+
+    folder, method = Path(options.output), options.explain
+    explained = explained_answers(model, options.inputs, stdin, method=method, folder=folder)
+    for name, answer, drawn in explained:
+        facts = {"method": drawn.method, "picture": utf_8(str(drawn.picture))} if drawn else {}
+        yield name, answer, facts

@@ -52,6 +52,8 @@ def sentence(event: str, fields: dict[str, Any]) -> str:
         return _step(fields)
     if event == "epoch":
         return f"  epoch {fields['epoch']}/{fields['epochs']}  {_epoch(fields)}"
+    if event == "explain":
+        return f"  explaining by {fields['method']}"
     if event == "fit":
         return f"  fitting {fields['family']} on {fields['num_examples']:,} examples"
     return ""

@@ -1,12 +1,18 @@
-"""``daylight evaluate``, ``report`` and ``compare``: what a finished run can tell."""
+"""``daylight evaluate``, ``explain``, ``report`` and ``compare``: what a run can tell."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from daylight.cli.progress import progress
-from daylight.cli.show import print_comparison, print_examples, print_scores
+from daylight.cli.show import (
+    print_comparison,
+    print_examples,
+    print_explanations,
+    print_scores,
+)
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.run import Run
 from daylight.core.sections import ReportSection, Scores
 from daylight.steps.compare import compare
@@ -34,6 +40,12 @@ def run(options: argparse.Namespace) -> None:
         else:
             print_scores(scores)
             print_examples(scores)
+    elif options.command == "explain":
+        explained = opened.read(ExplainedSection)
+        if options.json:
+            sys.stdout.write(explained.to_json().decode())
+        else:
+            print_explanations(explained, str(opened.path / "explain"))
     else:
         section = opened.read(ReportSection)
         line = section.to_json().decode() if options.json else f"{opened.path / section.file}\n"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from daylight.core.explained import ExplainedSection
 from daylight.core.rows import Row, number
 from daylight.core.sections import Comparison, Score, Scores
 from daylight.metrics.cautions import Footnotes
@@ -35,6 +36,20 @@ def print_examples(scores: Scores) -> None:
 def print_comparison(found: Comparison) -> None:
     """A line per metric: both values, the difference with its interval, the verdict."""
     print_table(found.rows())
+
+
+def print_explanations(found: ExplainedSection, folder: str) -> None:
+    """A line per method on how far to believe it, and where its pictures lie."""
+    if any(not each.skipped for each in found.explanations):
+        print_table(found.rows())
+        print()
+    for each in found.explanations:
+        if each.skipped:
+            print(f"not used: {each.title}, {one_line(each.skipped)}")
+        else:
+            print(f"pictures: {folder}/{each.method}")
+    if not found.explanations:
+        print("No method explains answers of this kind yet.")
 
 
 def one_line(text: str) -> str:

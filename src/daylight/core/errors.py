@@ -69,9 +69,17 @@ class ResourceError(UserError):
 
 
 class MissingExtraError(UserError):
-    """A library is needed that the base install does not bring."""
+    """A library is needed that the base install does not bring.
+
+    Attributes:
+        library: What is imported.
+    """
 
     code = "missing_extra"
+
+    def __init__(self, message: str, *, hint: str = "", library: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.library = library
 
 
 class IntegrityError(UserError):

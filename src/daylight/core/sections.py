@@ -25,6 +25,10 @@ class Section(Config):
         """Files and folders that it speaks of, relative to the run."""
         return ()
 
+    def lacks(self) -> tuple[str, ...]:
+        """Libraries without which something was left out; with one of them the step is due."""
+        return ()
+
 
 class Evidence(Config):
     """Something that a finding points at: an example, or several that belong together.

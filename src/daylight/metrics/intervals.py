@@ -20,7 +20,7 @@ from daylight.metrics.reliability import (
     share_below,
 )
 from daylight.metrics.resampling import NUM_RESAMPLES, Resampled, resample
-from daylight.metrics.statistic import Weighted, num_rows, statistic
+from daylight.metrics.statistic import Weighted, num_rows, statistic, weighted_mean
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -91,6 +91,22 @@ def measure(
             pairs = zip(np.ravel(values).tolist(), np.ravel(trials).tolist(), strict=True)
             measured[metric.name] = tuple(_proportion(value, count) for value, count in pairs)
     return measured
+
+
+def measure_mean(terms: "Array", *, random: np.random.Generator) -> Measured:
+    """The mean of one number per example, such as a paired difference.
+
+    Args:
+        terms: Finite; shape ``(rows,)``, at least one.
+        random: Decides the resamples.
+    """
+    [resampled] = resample([weighted_mean(terms)], len(terms), random=random)
+    value = float(resampled.value[0])
+    draws, left_out = resampled.draws[:, 0], resampled.left_out[:, 0]
+    left_out = left_out[np.isfinite(left_out)]  # of one example nothing is left
+    doubts = [*doubts_of_size(len(terms)), *doubts_of_bootstrap(value, draws, left_out)]
+    interval = bca(value, draws, left_out)
+    return _measured(value, interval, method="bca", num_examples=len(terms), doubts=doubts)
 
 
 def _doubts(metric: Metric, targets: Columns, outputs: Columns) -> list[str]:

@@ -133,6 +133,32 @@ def levels(title: str, names: Sequence[str], scores: Sequence[Score], plain: Sco
     return _markup([*parts, "</svg>"])
 
 
+def falling(shares: Sequence[float], curve: Sequence[float], beside: Sequence[float]) -> Markup:
+    """A probability as more and more is taken out of the input, beside random orders.
+
+    Args:
+        shares: Of the input, from 0 to 1.
+        curve: As many probabilities.
+        beside: The same in random orders.
+    """
+    frame = _Frame(Scale(0, 1), Scale(0, 1))
+    middle = len(shares) // 2
+    said = (
+        f"With {shares[middle]:.0%} taken out, {number(curve[middle])} is left; "
+        f"in random orders {number(beside[middle])}"
+    )
+    parts = [_open("chart", (WIDTH, HEIGHT), said), *frame.rows()]
+    for name, values in (("second", beside), ("accent", curve)):
+        points = [f"{frame.x(x)},{frame.y(y)}" for x, y in zip(shares, values, strict=True)]
+        parts.append(f'<polyline class="{name}" points="{" ".join(points)}"/>')
+    for tick in (0, 0.25, 0.5, 0.75, 1):
+        at = str(frame.floor + 16)
+        parts.append(_text("tick", frame.x(tick), at, f"{tick:g}", "middle"))
+    middle_x = f"{(LEFT + WIDTH - RIGHT) / 2:g}"
+    parts.append(_text("tick", middle_x, str(frame.floor + 33), "share taken out", "middle"))
+    return _markup([*parts, "</svg>"])
+
+
 def reliability(
     confidence: Sequence[float | None], accuracy: Sequence[float | None], counts: Sequence[int]
 ) -> Markup:

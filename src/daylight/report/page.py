@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from daylight import __version__
+from daylight.core.explained import ExplainedSection
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.sections import (
@@ -24,6 +25,7 @@ from daylight.metrics import METRICS
 from daylight.report import wording
 from daylight.report.charts import curve, histogram, reliability, scatter
 from daylight.report.examples import has_pictures, shown
+from daylight.report.explanations import explanations
 from daylight.report.findings import told
 from daylight.report.matrix import matrix
 from daylight.report.score_tables import score_tables
@@ -40,6 +42,8 @@ class ReportData:
 
     Attributes:
         media: Folder that the paths of examples are relative to.
+        explained: What the answers rest on.
+        pictures: Folder of its pictures.
     """
 
     task: Task
@@ -50,6 +54,8 @@ class ReportData:
     trained: TrainedSection
     scores: Scores
     media: Path
+    explained: ExplainedSection
+    pictures: Path
 
 
 def render(data: ReportData) -> bytes:
@@ -81,6 +87,8 @@ def render(data: ReportData) -> bytes:
             pictured=has_pictures(data.prepared),
             examples=shown(data.scores.examples, data.media),
             mistakes=shown(data.scores.mistakes, data.media),
+            explained=data.explained,
+            explanations=explanations(data.explained, data.pictures),
             settings=_settings(data.recipe),
             lines=wording.recipe_lines(data.recipe),
         )
@@ -98,6 +106,7 @@ def _contents(data: ReportData) -> dict[str, str]:
         "training": ("Training", True),
         "figures": ("Figures", bool(scores.figures)),
         "examples": ("Examples", bool(scores.examples or scores.mistakes)),
+        "explanations": ("What the answers rest on", bool(data.explained.explanations)),
         "provenance": ("Provenance", True),
     }
     return {id_: title for id_, (title, is_there) in sections.items() if is_there}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.registry import Registry
 from daylight.core.run import Run
 from daylight.core.sections import (
@@ -64,9 +65,15 @@ STEPS: tuple[Step, ...] = (
         ("package/metrics.json",),
     ),
     Step(
+        ExplainedSection,
+        "Show what the answers rest on, and how far to believe that.",
+        (PreparedSection, TrainedSection),
+        ("explain", "package/explain/explanations.json"),
+    ),
+    Step(
         ReportSection,
         "Write everything into one HTML file.",
-        (PreparedSection, TrainedSection, Scores),
+        (PreparedSection, TrainedSection, Scores, ExplainedSection),
         ("report.html", "package/report.html"),
     ),
 )

@@ -1,4 +1,4 @@
-"""The verbs for Python: ``from daylight import train, evaluate, compare``."""
+"""The verbs for Python: ``from daylight import train, evaluate, explain, compare``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from daylight.core.config import convert
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.log import Log, silent
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.run import Run
@@ -118,6 +119,16 @@ def evaluate(run: str | Path, *, log: Log = silent) -> Scores:
     opened = Run.open(Path(run))
     advance(opened, Context(log=log), through="evaluate")
     return opened.read(Scores)
+
+
+def explain(run: str | Path, *, log: Log = silent) -> ExplainedSection:
+    """Explains a run's answers again if anything changed, and returns what was found.
+
+    Pictures lie in the run's folder ``explain``.
+    """
+    opened = Run.open(Path(run))
+    advance(opened, Context(log=log), through="explain")
+    return opened.read(ExplainedSection)
 
 
 def compare(first: str | Path, second: str | Path) -> Comparison:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from daylight import __version__
 from daylight.data.checks import CHECKS
+from daylight.explaining import EXPLAINERS
 from daylight.models import FAMILIES
 from daylight.tasks import TASKS
 
@@ -76,6 +77,6 @@ def _broken_entries() -> list[dict[str, str]]:
     hint = "Mend it, or uninstall the package that brings it."
     return [
         _fact(f"{table.kind} {name}", reason, hint)
-        for table in (TASKS, FAMILIES, CHECKS)
+        for table in (TASKS, FAMILIES, CHECKS, EXPLAINERS)
         for name, reason in table.broken().items()
     ]

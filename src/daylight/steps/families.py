@@ -85,6 +85,7 @@ def open_family(name: str) -> Family:
         raise MissingExtraError(
             f"{name} needs {error.name}, which is not installed.",
             hint=f"Install Daylight with its extra {extras}; the README says how.",
+            library=(error.name or "").partition(".")[0],
         ) from None
 
 

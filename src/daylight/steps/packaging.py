@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from daylight import __version__
 from daylight.core.config import Config, pretty_json
@@ -14,21 +13,19 @@ from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.kinds import ANSWER_KINDS, describe
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, PreparedSection, Score, Scores
-from daylight.core.types import Column, Columns, Fitted, ModelSpec, Node, Prepared, Program
+from daylight.core.types import Columns, Fitted, ModelSpec, Node, Prepared, Program
 from daylight.models import FAMILIES
 from daylight.package.card import write_card
 from daylight.package.manifest import Manifest, read_manifest, seal
 from daylight.package.package import Package
 from daylight.package.provenance import observe
 from daylight.runtime.predictor import Predictor
+from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.families import describe as describe_settings
 from daylight.steps.families import open_family, settings_of
 from daylight.tasks import TASKS
 
 NUM_CHECKED = 64
-
-MAX_DIFFERENCE = 1e-3
-"""Between the answers of the exported graph and of the model in memory: more is a broken export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +126,25 @@ def add_report(run: Run, report: bytes) -> None:
     _add(run.package, {"report.html": report})
 
 
-def _add(package: Path, files: Mapping[str, bytes]) -> None:
-    """Replaces the package by one with these files: whoever opens it sees the old or the new."""
+def add_explanations(run: Run, files: Mapping[str, bytes]) -> None:
+    """Puts what was explained into the package's folder ``explain``; the model stays the same."""
+    _add(run.package, {f"explain/{name}": data for name, data in files.items()}, instead="explain/")
+
+
+def _add(package: Path, files: Mapping[str, bytes], *, instead: str = "") -> None:
+    """Replaces the package by one with these files: whoever opens it sees the old or the new.
+
+    Args:
+        files: By name.
+        instead: Files whose names begin so are left out, unless they are among ``files``.
+    """
     with folder_atomic(package) as place:
         for name in read_manifest(package).files:
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            copy_cheaply(package / name, place / name)
+            if not instead or not name.startswith(instead):
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                copy_cheaply(package / name, place / name)
         for name, data in files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             write_atomic(place / name, data)
         seal(place, version=__version__)
 
@@ -183,22 +192,9 @@ def largest_difference(folder: Path, fitted: Fitted, prepared: Prepared) -> floa
                 f"{describe(ours[name])}.",
                 hint="The family's predict() and export() must give the same.",
             )
-    return max(_difference(ours[name], column) for name, column in theirs.items())
+    return largest_between(ours, theirs)
 
 
 def _some_inputs(prepared: Prepared) -> Columns:
     split = prepared.splits["validation"]
     return {name: column.slice(0, NUM_CHECKED) for name, column in split.inputs.items()}
-
-
-def _difference(one: Column, other: Column) -> float:
-    if (
-        one.offsets is not None
-        and other.offsets is not None
-        and (one.offsets != other.offsets).any()
-    ):
-        return float("inf")
-    if not np.issubdtype(one.values.dtype, np.number):
-        return 0.0 if (one.values == other.values).all() else float("inf")
-    apart = np.abs(one.values.astype(float) - other.values.astype(float))
-    return float(np.nan_to_num(apart, nan=np.inf, posinf=np.inf).max(initial=0))

@@ -5,6 +5,7 @@ import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -156,5 +157,7 @@ def is_due(step: Step, run: Run) -> bool:
         return True
     made = (*step.outputs, *run.read(step.section).outputs())
     if not all((run.path / name).exists() for name in made):
+        return True
+    if any(find_spec(name) for name in run.read(step.section).lacks()):
         return True
     return step.watches_data and is_touched(run)

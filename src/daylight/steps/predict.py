@@ -58,14 +58,15 @@ def answers(
             reads one input per line from ``stdin``, or one medium's bytes.
         stdin: Read if asked for.
     """
-    inputs = chain.from_iterable(_inputs(each, stdin, model.task) for each in given)
+    inputs = chain.from_iterable(inputs_of(each, stdin, model.task) for each in given)
     while batch := list(islice(inputs, BATCH_SIZE)):
-        yield from _answer(model.predictor, batch)
+        yield from answer_batch(model.predictor, batch)
 
 
-def _answer(
+def answer_batch(
     predictor: Predictor, batch: Sequence[tuple[str, Any]]
 ) -> Iterator[tuple[str, Answer | UserError]]:
+    """Answers named inputs in their order; what cannot be read has its error as the answer."""
     failed: dict[int, UserError] = {}
     rows = list(range(len(batch)))
     found: Mapping[int, Answer] = {}
@@ -85,7 +86,8 @@ def _answer(
         yield name, failed.get(row) or found[row]
 
 
-def _inputs(given: str, stdin: IO[bytes], task: Task) -> Iterator[tuple[str, Any]]:
+def inputs_of(given: str, stdin: IO[bytes], task: Task) -> Iterator[tuple[str, Any]]:
+    """The inputs that one argument stands for, each with its name; see ``answers``."""
     if given == "-":
         yield from _from_stdin(stdin.read(), task)
     elif not INPUT_KINDS[task.input].media:

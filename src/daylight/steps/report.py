@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from daylight.core.context import Context
+from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic
 from daylight.core.run import Run
 from daylight.core.sections import (
@@ -32,12 +33,14 @@ def report(run: Run, context: Context) -> ReportSection:  # noqa: ARG001 - every
         trained=run.read(TrainedSection),
         scores=run.read(Scores),
         media=_media_root(recipe.data.path),
+        explained=run.read(ExplainedSection),
+        pictures=run.path / "explain",
     )
     page = render(data)
     write_atomic(run.path / FILE, page)
     add_report(run, page)
     section = ReportSection(file=FILE, size_bytes=len(page))
-    return run.write(section, after=(PreparedSection, TrainedSection, Scores))
+    return run.write(section, after=(PreparedSection, TrainedSection, Scores, ExplainedSection))
 
 
 def _media_root(path: str) -> Path:

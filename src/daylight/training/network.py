@@ -1,5 +1,6 @@
 """A trained network: answers in memory, saves as safetensors, exports as ONNX."""
 
+import copy
 import logging
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +82,23 @@ class Network:
         outputs = [torch.cat(each).numpy() for each in zip(*parts, strict=True)]
         names = ANSWER_KINDS[self.config.answer].outputs
         return {name: Column(values) for name, values in zip(names, outputs, strict=True)}
+
+    def redrawn(self, random: np.random.Generator) -> "Network":
+        """An equal network that has learned nothing: its parameters are drawn anew.
+
+        Layers draw them as they do before training; parameters of no layer are shuffled.
+        """
+        module = copy.deepcopy(self.module)
+        with torch.random.fork_rng(devices=()), torch.no_grad():
+            torch.manual_seed(int(random.integers(2**63)))
+            for part in module.modules():
+                if callable(reset := getattr(part, "reset_parameters", None)):
+                    reset()
+                    continue
+                for parameter in part.parameters(recurse=False):
+                    shuffled = torch.randperm(parameter.numel())
+                    parameter.copy_(parameter.flatten()[shuffled].view(parameter.shape))
+        return Network(module, self.config)
 
     def save(self, folder: Path) -> None:
         """Writes the weights and the configuration."""

@@ -6,7 +6,7 @@ target per class: ONNX Runtime's classifier treats two classes in a way of its o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,16 @@ class TreeEnsemble:
             node = np.where(inside, down, node)
         mean: Array = self.probabilities[node].mean(axis=1)
         return mean
+
+    def redrawn(self, random: np.random.Generator) -> "TreeEnsemble":
+        """Trees of the same shapes that have learned nothing: splits and leaves are shuffled."""
+        inside, leaf = np.flatnonzero(self.feature >= 0), np.flatnonzero(self.feature < 0)
+        splits, leaves = random.permutation(inside), random.permutation(leaf)
+        feature, threshold = self.feature.copy(), self.threshold.copy()
+        probabilities = self.probabilities.copy()
+        feature[inside], threshold[inside] = self.feature[splits], self.threshold[splits]
+        probabilities[leaf] = self.probabilities[leaves]
+        return replace(self, feature=feature, threshold=threshold, probabilities=probabilities)
 
     def save(self, folder: Path) -> None:
         """Writes the arrays."""

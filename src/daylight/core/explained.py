@@ -1,0 +1,143 @@
+"""What ``explain`` leaves behind: explanations, and how far each can be believed."""
+
+from typing import ClassVar, Literal
+
+from daylight.core.config import Config
+from daylight.core.rows import Row, html_table, interval, number
+from daylight.core.sections import Section
+
+
+class Faithfulness(Config):
+    """How fast an answer falls when the places that an explanation names are taken out first.
+
+    Attributes:
+        shares: Of the input taken out, from 0 to 1.
+        curve: Mean probability of the explained class at each share.
+        random_curve: The same where places are taken out in random orders.
+        area: Under ``curve``, 0 to 1; the lower, the more faithful.
+        random_area: Under ``random_curve``.
+        gain: ``random_area`` less ``area``, paired by example, with its 95 % interval (BCa).
+        caution: Why the interval is not known to cover in 93 to 97 % of cases; empty if it is.
+    """
+
+    shares: tuple[float, ...]
+    curve: tuple[float, ...]
+    random_curve: tuple[float, ...]
+    area: float
+    random_area: float
+    gain: float
+    low: float
+    high: float
+    num_examples: int
+    num_orders: int
+    caution: str
+    verdict: Literal[
+        "more faithful than a random order",
+        "no detectable difference",
+        "less faithful than a random order",
+    ]
+
+
+class RandomModelCheck(Config):
+    """Whether a method would show the same of a model that has learned nothing.
+
+    Attributes:
+        similarity: Mean rank correlation (Spearman), -1 to 1, of the explanations of the trained
+            model with those of an equal one with random parameters; with its 95 % interval (BCa).
+    """
+
+    similarity: float
+    low: float
+    high: float
+    num_examples: int
+    verdict: Literal["depends on the model", "much the same for a random model", "undecided"]
+
+
+class ExplainedExample(Config):
+    """One example with its explanation as a picture.
+
+    Attributes:
+        label: The class that is explained: the one that the model answered.
+        probability: What the model gave it.
+        picture: File, relative to the folder ``explain`` of the run or the package.
+    """
+
+    id: str
+    label: str
+    probability: float
+    picture: str
+
+
+class Explanation(Config):
+    """What one method showed, and how far it can be believed.
+
+    Attributes:
+        signed: Whether values below 0 speak against the class.
+        gap: Of methods whose values should add up to a known total: mean distance from it,
+            relative to the mean total.
+        unchecked: Why there is no check by a random model; empty if there is.
+        skipped: Why the method was not run; empty if it was.
+        lacks: A library that it needs and that was not installed.
+    """
+
+    method: str
+    title: str
+    sentence: str
+    source: str
+    signed: bool
+    gap: float | None = None
+    faithfulness: Faithfulness | None = None
+    random_model: RandomModelCheck | None = None
+    examples: tuple[ExplainedExample, ...] = ()
+    unchecked: str = ""
+    skipped: str = ""
+    lacks: str = ""
+
+
+class ExplainedSection(Section):
+    """What ``explain`` found on some examples of a split.
+
+    Attributes:
+        absent: What took the place of what was taken out, in words.
+    """
+
+    step: ClassVar[str] = "explain"
+    model_digest: str
+    split: str
+    num_examples: int
+    absent: str
+    explanations: tuple[Explanation, ...]
+
+    def lacks(self) -> tuple[str, ...]:
+        return tuple(sorted({each.lacks for each in self.explanations if each.lacks}))
+
+    def rows(self) -> list[Row]:
+        """A header, and a row per method that was used: two figures with intervals and verdicts."""
+        header = (
+            f"{self.num_examples:,} {self.split} examples",
+            "gain over random",
+            "95 % interval",
+        )
+        return [
+            (*header, "verdict", "like a random model", "95 % interval", "verdict"),
+            *(
+                (
+                    each.title,
+                    f"{each.faithfulness.gain:+z.3f}",
+                    interval(each.faithfulness.low, each.faithfulness.high),
+                    each.faithfulness.verdict,
+                    *_random_model(each),
+                )
+                for each in self.explanations
+                if each.faithfulness
+            ),
+        ]
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows())
+
+
+def _random_model(found: Explanation) -> Row:
+    if (check := found.random_model) is None:
+        return ("-", "", f"not checked: {found.unchecked}")
+    return (number(check.similarity), interval(check.low, check.high), check.verdict)

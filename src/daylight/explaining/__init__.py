@@ -1,0 +1,71 @@
+"""How answers can be explained: one file and one entry per method; listing them imports nothing.
+
+The layer is not called ``explain``: that is the verb, ``daylight.explain``.
+"""
+
+from daylight.core.registry import Registry
+from daylight.explaining.explainer import ExplainerSpec
+
+_PICTURES = ("image",)
+_LABELS = ("label",)
+
+SPECS = (
+    ExplainerSpec(
+        name="integrated-gradients",
+        title="Integrated gradients",
+        sentence=(
+            "Adds up the gradient of the class's probability while the mean picture turns into "
+            "this one; all values together are the change in probability."
+        ),
+        module="daylight.explaining.methods.integrated_gradients",
+        inputs=_PICTURES,
+        answers=_LABELS,
+        asks="gradients",
+        source="Sundararajan, Taly and Yan, arXiv:1703.01365, equation 1; by captum",
+        needs=("explain",),
+    ),
+    ExplainerSpec(
+        name="grad-cam",
+        title="Grad-CAM",
+        sentence=(
+            "Weighs the last maps of the convolutions by how much the class's score grows with "
+            "them; coarse, and only what speaks for the class."
+        ),
+        module="daylight.explaining.methods.grad_cam",
+        inputs=_PICTURES,
+        answers=_LABELS,
+        asks="gradients",
+        source="Selvaraju et al., arXiv:1610.02391, equations 1 and 2; by captum",
+        signed=False,
+        needs=("explain",),
+    ),
+    ExplainerSpec(
+        name="tree-shap",
+        title="TreeSHAP",
+        sentence=(
+            "Shares the change in probability from the mean picture to this one among the pixels "
+            "that the trees look at: exact Shapley values."
+        ),
+        module="daylight.explaining.methods.tree_shap",
+        inputs=_PICTURES,
+        answers=_LABELS,
+        asks="trees",
+        source="Lundberg et al., Nature Machine Intelligence 2 (2020), interventional; by shap",
+        needs=("explain",),
+    ),
+    ExplainerSpec(
+        name="occlusion",
+        title="Occlusion",
+        sentence=(
+            "Covers one place after another with the mean picture and sees how far the class's "
+            "probability falls; looks at nothing but answers."
+        ),
+        module="daylight.explaining.methods.occlusion",
+        inputs=_PICTURES,
+        answers=_LABELS,
+        asks="answers",
+        source="Zeiler and Fergus, arXiv:1311.2901, section 4.2",
+    ),
+)
+
+EXPLAINERS: Registry[ExplainerSpec] = Registry("explainer", {spec.name: spec for spec in SPECS})

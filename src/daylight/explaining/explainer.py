@@ -1,0 +1,160 @@
+"""What a method of explanation is given, and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+
+from daylight.core.config import Config
+from daylight.core.errors import UserError
+from daylight.core.types import Column, Columns, Fitted
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+BATCH_ROWS = 64
+
+
+class UnableError(UserError):
+    """A method cannot explain this model; the message says why."""
+
+    code = "unable"
+
+
+class ExplainerSpec(Config):
+    """What is known of a method before it is loaded.
+
+    Attributes:
+        sentence: What it does, for people.
+        module: Import path; has a function ``explain`` as ``Explainer`` says.
+        inputs: Input kinds that it is for.
+        answers: Answer kinds that it is for.
+        asks: What it must see: the answers of the package only, or gradients or trees of the
+            fitted model.
+        signed: Whether values below 0 speak against the class.
+        needs: Extras that have to be installed.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    module: str
+    inputs: tuple[str, ...]
+    answers: tuple[str, ...]
+    asks: Literal["answers", "gradients", "trees"]
+    source: str
+    signed: bool = True
+    needs: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Differentiable(Protocol):
+    """A fitted model around a torch module from prepared columns to raw outputs."""
+
+    module: Any
+    config: Any
+
+
+@runtime_checkable
+class Trees(Protocol):
+    """A fitted model whose answer is the mean of trees; see ``training.trees.TreeEnsemble``."""
+
+    roots: "Array"
+    feature: "Array"
+    threshold: "Array"
+    left: "Array"
+    right: "Array"
+    probabilities: "Array"
+
+
+@runtime_checkable
+class Redrawable(Protocol):
+    """A fitted model that can say what an equal one with random parameters is."""
+
+    def redrawn(self, random: np.random.Generator) -> Fitted:
+        """The other model; this one stays as it is."""
+        ...
+
+
+ABILITIES: Mapping[str, tuple[Any, str]] = {
+    "gradients": (Differentiable, "the model is not a network, so it has no gradients"),
+    "trees": (Trees, "the model is not made of trees"),
+}
+"""What a fitted model must be for each thing that a method asks, and what is said if it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is explained: why a model gave each of these inputs this class.
+
+    Attributes:
+        answer: Prepared columns to the outputs of the answer kind; the package's own program.
+        column: Name of the one prepared column.
+        values: What the model was shown; uint8 ``(rows, height, width, channels)``.
+        classes: Which class is explained, by row; int64.
+        absent: What a place holds that says nothing: the mean of the training pictures; uint8
+            ``(height, width, channels)``.
+        fitted: The model itself, for methods that ask for more than answers.
+    """
+
+    answer: Callable[[Columns], Columns]
+    column: str
+    values: "Array"
+    classes: "Array"
+    absent: "Array"
+    fitted: Fitted | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def probabilities(self, values: "Array") -> "Array":
+        """What the classes get if each row is shown as in ``values`` instead; ``(rows,)``."""
+        parts = []
+        for start in range(0, len(values), BATCH_ROWS):
+            rows = slice(start, start + BATCH_ROWS)
+            answers = self.answer({self.column: Column(values[rows])})["probabilities"].values
+            parts.append(answers[np.arange(len(answers)), self.classes[rows]])
+        return np.concatenate(parts)
+
+    def totals(self) -> "Array":
+        """How much more probable the classes are than for the absent input; shape ``(rows,)``."""
+        nothing = np.broadcast_to(self.absent, self.values.shape)
+        difference: Array = self.probabilities(self.values) - self.probabilities(nothing)
+        return difference
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """How much each place of a prepared column speaks for the class of its row.
+
+    Attributes:
+        column: Name of the prepared column.
+        values: Aligned with it: for pictures float32 ``(rows, height, width)``, channels added up.
+        totals: What the values of each row should add up to, if the method promises that.
+    """
+
+    column: str
+    values: Column
+    totals: "Array | None" = None
+
+    @property
+    def gap(self) -> float | None:
+        """How far from it they are, relative to the mean total; ``None`` without a promise."""
+        if self.totals is None:
+            return None
+        sums = self.values.values.sum(axis=(1, 2), dtype=np.float64)
+        size = float(np.abs(self.totals).mean())
+        return float(np.abs(sums - self.totals).mean()) / size if size else 0.0
+
+
+class Explainer(Protocol):
+    """A method. It is a module: this function stands at its top level."""
+
+    def explain(self, subject: Subject, /) -> Attribution:
+        """Explains every row.
+
+        Raises:
+            UnableError: The method cannot explain this model.
+        """
+        ...

@@ -1,0 +1,127 @@
+"""From a package and what it is shown to what a method explains."""
+
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from daylight.core.errors import MissingExtraError
+from daylight.core.recipe import Recipe
+from daylight.core.types import Column, Columns, Fitted, Task
+from daylight.explaining import EXPLAINERS
+from daylight.explaining.explainer import (
+    ABILITIES,
+    Attribution,
+    Explainer,
+    ExplainerSpec,
+    Subject,
+    UnableError,
+)
+from daylight.package.package import Package
+from daylight.runtime.predictor import Predictor
+from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
+from daylight.steps.families import open_family
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+
+SECTION = "explanations.json"
+ABSENT = "mean-picture.png"
+"""In the folder ``explain`` of a run and of a package."""
+
+
+def methods_for(task: Task) -> list[ExplainerSpec]:
+    """The methods for the task's input and answer kinds, in the order of the table."""
+    return [s for s in EXPLAINERS.working() if task.input in s.inputs and task.answer in s.answers]
+
+
+def open_method(spec: ExplainerSpec) -> Explainer:
+    """Imports a method.
+
+    Raises:
+        MissingExtraError: A library that it needs is not installed.
+    """
+    try:
+        return cast("Explainer", import_module(spec.module))
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.startswith("daylight"):
+            raise
+        raise MissingExtraError(
+            f"{spec.name} needs {error.name}, which is not installed.",
+            hint=f"Install Daylight with its extra {' and '.join(spec.needs)}; the README says "
+            "how.",
+            library=error.name.partition(".")[0],
+        ) from None
+
+
+def picture_column(columns: Columns) -> str:
+    """The one prepared column, if it holds pictures.
+
+    Raises:
+        UnableError: The model is shown something else.
+    """
+    [(name, column), *others] = columns.items()
+    if others or column.offsets is not None or column.values.ndim != 4:
+        raise UnableError("the model is not shown a picture")
+    return name
+
+
+def subject_of(predictor: Predictor, prepared: Columns, absent: "Array") -> Subject:
+    """Asks the package why it answers as it does.
+
+    Args:
+        predictor: The package.
+        prepared: What its program makes of the inputs.
+        absent: The picture that says nothing; see ``Subject``.
+
+    Raises:
+        UnableError: The model is not shown a picture.
+    """
+    name = picture_column(prepared)
+    answer = predictor.program.answer
+    classes = answer(prepared)["probabilities"].values.argmax(axis=1)
+    return Subject(answer, name, prepared[name].values, classes, absent)
+
+
+def load_fitted(package: Package) -> Fitted:
+    """Loads the model that a package was made from; ``prove`` it before it is used.
+
+    Raises:
+        MissingExtraError: Its family needs a library that is not installed.
+    """
+    return open_family(package.decode(Recipe, "recipe.json").model).load(package.folder)
+
+
+def prove(fitted: Fitted, subject: Subject) -> Subject:
+    """The subject with the model, if it answers as the package does.
+
+    Raises:
+        UnableError: It answers otherwise.
+    """
+    shown = {subject.column: Column(subject.values)}
+    difference = largest_between(fitted.predict(shown), subject.answer(shown))
+    if difference > MAX_DIFFERENCE:
+        raise UnableError(
+            "the model that the family loads answers otherwise than the package, "
+            f"by {difference:.2g}"
+        )
+    return replace(subject, fitted=fitted)
+
+
+def attribute(spec: ExplainerSpec, subject: Subject) -> Attribution:
+    """Explains by one method.
+
+    Raises:
+        MissingExtraError: It needs a library that is not installed.
+        UnableError: It cannot explain this model.
+    """
+    if spec.asks in ABILITIES:
+        ability, otherwise = ABILITIES[spec.asks]
+        if not isinstance(subject.fitted, ability):
+            raise UnableError(otherwise)
+    attribution = open_method(spec).explain(subject)
+    if not np.isfinite(attribution.values.values).all():
+        raise UnableError("its values are not all finite")
+    return attribution

@@ -1,0 +1,224 @@
+"""What every method of explanation promises, of every family that it can explain."""
+
+import io
+import shutil
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import daylight
+from contracts.conftest import PAIRS, prepared_of
+from daylight.core.config import decode
+from daylight.core.context import Context
+from daylight.core.errors import MissingExtraError
+from daylight.core.explained import ExplainedSection
+from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
+from daylight.core.sections import TrainedSection
+from daylight.explaining import EXPLAINERS
+from daylight.explaining.explainer import ABILITIES, UnableError
+from daylight.package.manifest import read_manifest, seal
+from daylight.runtime.predictor import Predictor
+from daylight.steps.explain import explain
+from daylight.steps.explaining import (
+    attribute,
+    load_fitted,
+    methods_for,
+    open_method,
+    picture_column,
+    prove,
+    subject_of,
+)
+from daylight.tasks import TASKS
+
+EXPLAINED = [pair for pair in PAIRS if methods_for(TASKS[pair[0]])]
+CERTAIN = {
+    ("integrated-gradients", "single-layer"),
+    ("integrated-gradients", "cnn"),
+    ("grad-cam", "cnn"),
+    ("tree-shap", "random-forest"),
+    ("occlusion", "single-layer"),
+    ("occlusion", "cnn"),
+    ("occlusion", "random-forest"),
+}
+"""Methods that must explain a family; of others they may say why they cannot."""
+
+
+def subject_for(run, *, rows=6):
+    """Some test examples, with the mean of train and the proven model."""
+    splits = prepared_of(run).splits
+    predictor = Predictor.open(run.package)
+    name = picture_column(splits["train"].inputs)
+    absent = splits["train"].inputs[name].values.mean(axis=0).round().astype(np.uint8)
+    shown = {name: splits["test"].inputs[name].slice(0, rows)}
+    return prove(load_fitted(predictor.package), subject_of(predictor, shown, absent))
+
+
+@pytest.fixture(params=EXPLAINED, ids="-by-".join)
+def explained(request, trained):
+    """A run of a task that has methods, and its family."""
+    return trained(*request.param), request.param[1]
+
+
+@pytest.fixture
+def able(explained):
+    """What is explained, beside each method that can."""
+    run, family = explained
+    found = []
+    for spec in EXPLAINERS.values():
+        try:
+            subject = subject_for(run)
+            attribute(spec, subject)
+        except UnableError as error:
+            assert (spec.name, family) not in CERTAIN, error
+        else:
+            found.append((spec, subject))
+    return found
+
+
+@pytest.mark.parametrize("spec", EXPLAINERS.values(), ids=EXPLAINERS)
+def test_a_method_is_for_known_kinds_and_asks_for_what_a_model_can_have(spec):
+    assert set(spec.inputs) <= set(INPUT_KINDS)
+    assert set(spec.answers) <= set(ANSWER_KINDS)
+    assert spec.asks == "answers" or spec.asks in ABILITIES
+    assert callable(open_method(spec).explain)
+    assert spec.sentence.endswith(".")
+
+
+def test_values_are_finite_and_one_for_each_place_of_each_row(able):
+    for spec, asked in able:
+        found = attribute(spec, asked)
+        assert found.column == asked.column
+        assert found.values.values.shape == asked.values.shape[:3]
+        assert found.values.values.dtype == np.float32
+        assert spec.signed or (found.values.values >= 0).all()
+
+
+def test_explaining_twice_gives_the_same_bytes(able):
+    for spec, asked in able:
+        one, other = (attribute(spec, asked).values.values.tobytes() for _ in range(2))
+        assert one == other
+
+
+def test_a_row_is_explained_alike_alone_and_among_others(able):
+    for spec, asked in able:
+        one = replace(asked, values=asked.values[1:2], classes=asked.classes[1:2])
+        among, alone = (attribute(spec, each).values.values for each in (asked, one))
+        assert np.abs(among[1] - alone[0]).max() <= 1e-3 * np.abs(among).max() + 1e-6
+
+
+def test_values_add_up_where_that_is_promised(able):
+    for spec, asked in able:
+        gap = attribute(spec, asked).gap
+        assert gap is None or gap < 0.05
+
+
+def test_nothing_is_written_into_what_is_explained(able):
+    for spec, asked in able:
+        before = asked.values.tobytes(), asked.absent.tobytes()
+        answers = asked.probabilities(asked.values)
+        attribute(spec, asked)
+        assert (asked.values.tobytes(), asked.absent.tobytes()) == before
+        assert (asked.probabilities(asked.values) == answers).all()
+
+
+def test_every_method_was_used_or_says_why_not(explained):
+    run, family = explained
+    found = {each.method: each for each in run.read(ExplainedSection).explanations}
+    assert list(found) == [spec.name for spec in methods_for(TASKS[run.recipe.task])]
+    for each in found.values():
+        assert bool(each.skipped) == (each.faithfulness is None)
+        assert bool(each.skipped) == (not each.examples)
+        if not each.skipped:
+            assert (each.random_model is None) == bool(each.unchecked)
+        assert not (each.skipped and (each.method, family) in CERTAIN)
+
+
+def test_a_task_without_methods_is_explained_by_none(run):
+    if not methods_for(TASKS[run.recipe.task]):
+        assert run.read(ExplainedSection).explanations == ()
+
+
+def test_a_model_that_is_shown_nothing_is_not_explained(trained):
+    section = trained("image-classification", "majority").read(ExplainedSection)
+    assert section.num_examples == 0
+    assert {each.skipped for each in section.explanations} == {"the model is not shown a picture"}
+
+
+def test_what_was_found_cites_the_model_and_makes_no_new_one(run):
+    section = run.read(ExplainedSection)
+    assert section.model_digest == run.read(TrainedSection).model_digest
+    assert section.model_digest == read_manifest(run.package).model_digest
+
+
+def test_run_and_package_hold_the_same_files(run):
+    folders = [run.path / "explain", run.package / "explain"]
+    one, other = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
+        for folder in folders
+    )
+    assert one == other
+    data = (run.package / "explain" / "explanations.json").read_bytes()
+    section = decode(ExplainedSection, data, where="explanations.json")
+    assert section.explanations == run.read(ExplainedSection).explanations
+
+
+def test_every_picture_is_there_and_numbers_go_with_them(explained):
+    run, _ = explained
+    for each in run.read(ExplainedSection).explanations:
+        for example in each.examples:
+            with Image.open(run.path / "explain" / example.picture) as image:
+                assert image.width > image.height
+            assert 0 < example.probability <= 1
+        if each.examples:
+            maps = np.load(run.path / "explain" / each.method / "attributions.npy")
+            assert len(maps) == len(each.examples)
+            assert np.isfinite(maps).all()
+
+
+def test_explaining_a_run_again_finds_the_same_and_leaves_nothing_over(explained, tmp_path):
+    run, _ = explained
+    copy = type(run)(shutil.copytree(run.path, tmp_path / "run"))
+    for place in ("explain", "package/explain"):
+        (copy.path / place / "of-an-older-method.png").write_bytes(b"old")
+    seal(copy.package, version=daylight.__version__)
+    before = copy.read(ExplainedSection)
+    assert explain(copy, Context()) == before
+    for place in ("explain", "package/explain"):
+        assert not (copy.path / place / "of-an-older-method.png").exists()
+    assert (
+        Predictor.open(copy.package).package.manifest
+        == Predictor.open(run.package).package.manifest
+    )
+
+
+def test_a_model_that_answers_otherwise_than_its_package_is_not_explained(trained):
+    run = trained("image-classification", "random-forest")
+    asked = subject_for(run)
+    other = asked.fitted.redrawn(np.random.default_rng(0))
+    with pytest.raises(UnableError, match="answers otherwise than the package"):
+        prove(other, asked)
+
+
+def test_a_method_whose_library_is_missing_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "shap", None)
+    monkeypatch.delitem(sys.modules, EXPLAINERS["tree-shap"].module, raising=False)
+    with pytest.raises(MissingExtraError, match="shap") as refused:
+        open_method(EXPLAINERS["tree-shap"])
+    assert refused.value.library == "shap"
+    assert "extra explain" in refused.value.hint
+
+
+def test_the_mean_picture_is_what_the_model_would_be_shown(explained):
+    run, family = explained
+    if run.read(ExplainedSection).num_examples:
+        data = (run.package / "explain" / "mean-picture.png").read_bytes()
+        splits = prepared_of(run).splits
+        pixels = splits["train"].inputs[picture_column(splits["train"].inputs)].values
+        with Image.open(io.BytesIO(data)) as image:
+            shown = np.asarray(image).reshape(pixels.shape[1:])
+        assert (shown == pixels.mean(axis=0).round()).all()
+    else:
+        assert family == "majority"
