@@ -14,7 +14,7 @@ import numpy as np
 from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import picture_field, picture_processing
+from daylight.data.images import small_picture_processing
 from daylight.training.trees import Tree, TreeEnsemble, class_counts
 
 MAX_SIZE = 32
@@ -35,9 +35,7 @@ class Settings(Config):
 
 def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
     """Small pictures, gray if all are."""
-    field = picture_field(schema)
-    height, width = (min(MAX_SIZE, field.facts[side]) for side in ("height", "width"))
-    return picture_processing(field, height=height, width=width, gray=field.facts["gray"])
+    return small_picture_processing(schema, max_size=MAX_SIZE)
 
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsemble:
