@@ -29,6 +29,15 @@ SPECS = (
         ),
     ),
     ModelSpec(
+        name="mlp",
+        title="Dense layers over pixels, trained by back-propagation",
+        module="daylight.models.mlp",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source="Rumelhart, Hinton & Williams, Nature 323 (1986)",
+    ),
+    ModelSpec(
         name="random-forest",
         title="Many decision trees on pixels, each from a resampling of the data; they vote",
         module="daylight.models.random_forest",
@@ -48,6 +57,24 @@ SPECS = (
             "LeCun et al., Proc. IEEE 86 (1998); batch norm: arXiv:1502.03167; "
             "residual connections: arXiv:1512.03385"
         ),
+    ),
+    ModelSpec(
+        name="resnet",
+        title="A residual network of 18 layers, narrow enough for a processor",
+        module="daylight.models.resnet",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("He et al., arXiv:1512.03385; Goyal et al., arXiv:1706.02677, section 5.1"),
+    ),
+    ModelSpec(
+        name="vit",
+        title="A small transformer that sees a picture as a sequence of patches",
+        module="daylight.models.vit",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("Dosovitskiy et al., arXiv:2010.11929; Beyer, Zhai & Kolesnikov, arXiv:2205.01580"),
     ),
 )
 
