@@ -34,6 +34,7 @@ FAST: dict[str, list[str]] = {
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "random-forest": ["settings.num_trees=5"],
+    "rnn": ["training.epochs=2", "training.min_steps=0", "settings.units=8"],
     "resnet": ["training.epochs=2", "training.min_steps=0", "settings.width=2"],
     "vit": ["training.epochs=2", "training.min_steps=0", "settings.depth=2"],
     "shapes-linear": ["training.epochs=20"],

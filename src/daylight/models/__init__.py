@@ -47,6 +47,18 @@ SPECS = (
         source="Breiman, Random Forests, Machine Learning 45 (2001)",
     ),
     ModelSpec(
+        name="rnn",
+        title="A recurrent network that reads a picture row by row, down and up",
+        module="daylight.models.rnn",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=(
+            "Hochreiter & Schmidhuber, Neural Computation 9 (1997); GRU: Cho et al., "
+            "arXiv:1406.1078"
+        ),
+    ),
+    ModelSpec(
         name="cnn",
         title="A small residual convolutional network, trained from scratch",
         module="daylight.models.cnn",
