@@ -29,6 +29,15 @@ SPECS = (
         ),
     ),
     ModelSpec(
+        name="linear",
+        title="One weight for each pixel and class, and nothing hidden: logistic regression",
+        module="daylight.models.linear",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source="Cox, Journal of the Royal Statistical Society B 20 (1958)",
+    ),
+    ModelSpec(
         name="mlp",
         title="Dense layers over pixels, trained by back-propagation",
         module="daylight.models.mlp",
@@ -45,6 +54,18 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="Breiman, Random Forests, Machine Learning 45 (2001)",
+    ),
+    ModelSpec(
+        name="svm",
+        title="Compares a picture with known ones, and draws the widest margins between classes",
+        module="daylight.models.svm",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=(
+            "Cortes & Vapnik, Machine Learning 20 (1995); Chapelle, Neural Computation 19 (2007); "
+            "Williams & Seeger, NIPS 13 (2001); probabilities: Guo et al., arXiv:1706.04599"
+        ),
     ),
     ModelSpec(
         name="rnn",
