@@ -35,6 +35,7 @@ FAST: dict[str, list[str]] = {
     "linear": ["settings.penalties=[0.1]"],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "random-forest": ["settings.num_trees=5"],
+    "boosted-trees": ["settings.rounds=5"],
     "svm": ["settings.num_centers=20"],
     "rnn": ["training.epochs=2", "training.min_steps=0", "settings.units=8"],
     "resnet": ["training.epochs=2", "training.min_steps=0", "settings.width=2"],

@@ -47,6 +47,15 @@ SPECS = (
         source="Rumelhart, Hinton & Williams, Nature 323 (1986)",
     ),
     ModelSpec(
+        name="decision-tree",
+        title="One tree of questions about single pixels, small enough to be drawn",
+        module="daylight.models.decision_tree",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("Breiman, Friedman, Olshen & Stone, Classification and Regression Trees (1984)"),
+    ),
+    ModelSpec(
         name="random-forest",
         title="Many decision trees on pixels, each from a resampling of the data; they vote",
         module="daylight.models.random_forest",
@@ -54,6 +63,15 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="Breiman, Random Forests, Machine Learning 45 (2001)",
+    ),
+    ModelSpec(
+        name="boosted-trees",
+        title="Decision trees on pixels, each of which corrects what those before it got wrong",
+        module="daylight.models.boosted_trees",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("Friedman, Annals of Statistics 29 (2001); Ke et al., LightGBM, NIPS 30 (2017)"),
     ),
     ModelSpec(
         name="svm",
