@@ -32,6 +32,13 @@ TINY: dict[str, Callable[[Path], Path]] = {
 FAST: dict[str, list[str]] = {
     "single-layer": ["settings.size=10", "training.epochs=2"],
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
+    "linear": ["settings.penalties=[0.1]"],
+    "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "random-forest": ["settings.num_trees=5"],
+    "boosted-trees": ["settings.rounds=5"],
+    "svm": ["settings.num_centers=20"],
+    "rnn": ["training.epochs=2", "training.min_steps=0", "settings.units=8"],
+    "resnet": ["training.epochs=2", "training.min_steps=0", "settings.width=2"],
+    "vit": ["training.epochs=2", "training.min_steps=0", "settings.depth=2"],
     "shapes-linear": ["training.epochs=20"],
 }

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from contracts.conftest import assert_same_bytes, difference, make_run, prepared_of
+from daylight.core import recipe as recipes
 from daylight.core.config import Config, convert
 from daylight.core.context import Context
 from daylight.core.errors import UserError
@@ -21,9 +22,10 @@ from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark, read, split_rows
 from daylight.steps.families import open_family, settings_of
 from daylight.steps.packaging import MAX_DIFFERENCE, largest_difference
-from daylight.steps.pipeline import advance
+from daylight.steps.pipeline import advance, start
 from daylight.tasks import TASKS
 from daylight.training import loop
+from tiny import FAST
 
 every_family = pytest.mark.parametrize("name", FAMILIES)
 
@@ -195,6 +197,12 @@ def test_the_same_recipe_gives_the_same_model(run, again):
     for name in (*weights, "config.json", "labels.json", "program.json"):
         assert other.files[name] == one.files[name], name
     assert other.model_digest == one.model_digest
+
+
+def test_the_same_recipe_continues_its_run(run, data):
+    values = {"data": {"path": str(data(run.recipe.task))}, "model": run.recipe.model}
+    again = recipes.resolve(values, FAST.get(run.recipe.model, ()))
+    assert start(again, run.path, Context()).path == run.path
 
 
 def test_a_training_that_was_cut_short_continues_to_the_same_model(run, tmp_path, monkeypatch):

@@ -13,11 +13,13 @@ from daylight.core.types import Field
 from daylight.data.images import image_facts
 from daylight.runtime.inputs import to_columns
 from daylight.runtime.operations.image import OPERATION, Parameters
+from daylight.steps.families import fitting
+from daylight.tasks import TASKS
 from tiny import patterns
 
 HEIGHT, WIDTH = 6, 9
-FAMILIES = ["majority", "single-layer", "random-forest", "cnn"]
-SHORT = {"cnn": ["training.min_steps=0"]}
+FAMILIES = [spec.name for spec in fitting(TASKS["image-classification"])]
+SHORT = {name: ["training.min_steps=0"] for name in ("cnn", "mlp")}
 
 GRAY = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH), np.uint8)
 RGB = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)

@@ -37,7 +37,7 @@ class Config(msgspec.Struct, metaclass=_Frozen, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        plain: dict[str, Any] = msgspec.to_builtins(self)
+        plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))  # tuples are lists
         return plain
 
 

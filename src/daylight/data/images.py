@@ -26,6 +26,8 @@ SPLIT_FOLDERS: dict[str, SplitName] = {
     "testing": "test",
 }
 NUM_HEADERS = 200
+MIN_SIZE = 8
+"""Pixels per side; smaller pictures are scaled up to it."""
 _GRAY_MODES = frozenset({"1", "L", "LA", "I", "I;16", "I;16B"})
 
 
@@ -122,3 +124,20 @@ def picture_processing(field: Field, *, height: int, width: int, gray: bool) -> 
     parameters = {"height": height, "width": width, "mode": "gray" if gray else "rgb"}
     node = Node(operation="image", inputs=(field.name,), outputs=("pixels",), parameters=parameters)
     return Processing(inputs=(node,), prepared=("pixels",))
+
+
+def small_picture_processing(
+    schema: Schema, *, max_size: int, size: int | None = None
+) -> Processing:
+    """Pictures of their own (median) size, scaled down where it is too large; gray if all are.
+
+    Args:
+        schema: With one field of pictures.
+        max_size: Pixels per side, at most.
+        size: Pixels per side, instead of their own.
+    """
+    field = picture_field(schema)
+    height, width = (
+        size or min(max_size, max(MIN_SIZE, field.facts[side])) for side in ("height", "width")
+    )
+    return picture_processing(field, height=height, width=width, gray=field.facts["gray"])

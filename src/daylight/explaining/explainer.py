@@ -58,14 +58,14 @@ class Differentiable(Protocol):
 
 @runtime_checkable
 class Trees(Protocol):
-    """A fitted model whose answer is the mean of trees; see ``training.trees.TreeEnsemble``."""
+    """A fitted model whose answer is a sum over trees; see ``training.trees.TreeEnsemble``."""
 
     roots: "Array"
     feature: "Array"
     threshold: "Array"
     left: "Array"
     right: "Array"
-    probabilities: "Array"
+    leaves: Any
 
 
 @runtime_checkable

@@ -29,6 +29,33 @@ SPECS = (
         ),
     ),
     ModelSpec(
+        name="linear",
+        title="One weight for each pixel and class, and nothing hidden: logistic regression",
+        module="daylight.models.linear",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source="Cox, Journal of the Royal Statistical Society B 20 (1958)",
+    ),
+    ModelSpec(
+        name="mlp",
+        title="Dense layers over pixels, trained by back-propagation",
+        module="daylight.models.mlp",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source="Rumelhart, Hinton & Williams, Nature 323 (1986)",
+    ),
+    ModelSpec(
+        name="decision-tree",
+        title="One tree of questions about single pixels, small enough to be drawn",
+        module="daylight.models.decision_tree",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("Breiman, Friedman, Olshen & Stone, Classification and Regression Trees (1984)"),
+    ),
+    ModelSpec(
         name="random-forest",
         title="Many decision trees on pixels, each from a resampling of the data; they vote",
         module="daylight.models.random_forest",
@@ -36,6 +63,39 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="Breiman, Random Forests, Machine Learning 45 (2001)",
+    ),
+    ModelSpec(
+        name="boosted-trees",
+        title="Decision trees on pixels, each of which corrects what those before it got wrong",
+        module="daylight.models.boosted_trees",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("Friedman, Annals of Statistics 29 (2001); Ke et al., LightGBM, NIPS 30 (2017)"),
+    ),
+    ModelSpec(
+        name="svm",
+        title="Compares a picture with known ones, and draws the widest margins between classes",
+        module="daylight.models.svm",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=(
+            "Cortes & Vapnik, Machine Learning 20 (1995); Chapelle, Neural Computation 19 (2007); "
+            "Williams & Seeger, NIPS 13 (2001); probabilities: Guo et al., arXiv:1706.04599"
+        ),
+    ),
+    ModelSpec(
+        name="rnn",
+        title="A recurrent network that reads a picture row by row, down and up",
+        module="daylight.models.rnn",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=(
+            "Hochreiter & Schmidhuber, Neural Computation 9 (1997); GRU: Cho et al., "
+            "arXiv:1406.1078"
+        ),
     ),
     ModelSpec(
         name="cnn",
@@ -48,6 +108,24 @@ SPECS = (
             "LeCun et al., Proc. IEEE 86 (1998); batch norm: arXiv:1502.03167; "
             "residual connections: arXiv:1512.03385"
         ),
+    ),
+    ModelSpec(
+        name="resnet",
+        title="A residual network of 18 layers, narrow enough for a processor",
+        module="daylight.models.resnet",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("He et al., arXiv:1512.03385; Goyal et al., arXiv:1706.02677, section 5.1"),
+    ),
+    ModelSpec(
+        name="vit",
+        title="A small transformer that sees a picture as a sequence of patches",
+        module="daylight.models.vit",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=("Dosovitskiy et al., arXiv:2010.11929; Beyer, Zhai & Kolesnikov, arXiv:2205.01580"),
     ),
 )
 

@@ -19,10 +19,9 @@ from torch import Tensor, nn
 from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import picture_field, picture_processing
-from daylight.training import loop
+from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
-from daylight.training.pictures import Standardize
+from daylight.training.pictures import Standardize, train
 from daylight.training.settings import Training
 
 MAX_SIZE = 64
@@ -54,11 +53,7 @@ class Settings(Config):
 
 def processing(schema: Schema, settings: Settings) -> Processing:
     """Pictures of one size, gray if all are."""
-    field = picture_field(schema)
-    height, width = (
-        settings.size or min(MAX_SIZE, max(8, field.facts[side])) for side in ("height", "width")
-    )
-    return picture_processing(field, height=height, width=width, gray=field.facts["gray"])
+    return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
 
 
 def _convolution(
@@ -128,19 +123,9 @@ def build(settings: Mapping[str, Any]) -> CNN:
 
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
-    """Measures the pixels of ``train``, then trains by back-propagation."""
-    torch.manual_seed(context.key("weights") % 2**63)
-    pixels = prepared.splits["train"].inputs["pixels"]
-    facts = {
-        "shape": list(pixels.values.shape[1:]),
-        "width": settings.width,
-        "num_classes": len(prepared.labels),
-    }
-    module = build(facts)
-    module.standardize.measure(pixels)
-    network = Network.of(module, prepared, facts)
-    loop.fit(network, prepared, settings.training, context)
-    return network
+    """Trains by back-propagation."""
+    sizes = {"width": settings.width}
+    return train(build, prepared, sizes=sizes, training=settings.training, context=context)
 
 
 def load(folder: Path) -> Network:

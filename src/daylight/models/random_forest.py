@@ -14,8 +14,8 @@ import numpy as np
 from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import picture_field, picture_processing
-from daylight.training.trees import TreeEnsemble
+from daylight.data.images import small_picture_processing
+from daylight.training.trees import Tree, TreeEnsemble, class_counts
 
 MAX_SIZE = 32
 """Pixels per side; trees look at single pixels, so more of them only cost time."""
@@ -35,9 +35,7 @@ class Settings(Config):
 
 def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
     """Small pictures, gray if all are."""
-    field = picture_field(schema)
-    height, width = (min(MAX_SIZE, field.facts[side]) for side in ("height", "width"))
-    return picture_processing(field, height=height, width=width, gray=field.facts["gray"])
+    return small_picture_processing(schema, max_size=MAX_SIZE)
 
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsemble:
@@ -56,11 +54,12 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsembl
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # many classes of few pictures are no mistake
         forest.fit(pixels.reshape(len(pixels), -1), classes)
-    # Each tree numbers the classes that the forest saw, not those of the vocabulary.
-    seen = forest.classes_
-    for tree in forest.estimators_:
-        tree.classes_ = seen[tree.classes_.astype(int)]
-    return TreeEnsemble.from_sklearn(forest.estimators_, len(prepared.labels))
+    trees = []
+    for grown in forest.estimators_:
+        counts = class_counts(grown, forest.classes_, len(prepared.labels))
+        shares = counts / counts.sum(axis=1, keepdims=True)
+        trees.append(Tree.of_sklearn(grown, leaves=shares / settings.num_trees))
+    return TreeEnsemble.of(trees, votes="probabilities")
 
 
 def load(folder: Path) -> TreeEnsemble:

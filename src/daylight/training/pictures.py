@@ -1,13 +1,22 @@
-"""The first layer of networks that look at pictures: bytes to numbers around zero."""
+"""What networks over pictures share: numbers around zero, and one way to be trained."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from daylight.core.types import Column
+from daylight.core.context import Context
+from daylight.core.types import Column, Prepared
+from daylight.training import loop
+from daylight.training.network import Network
+from daylight.training.settings import Training
 
 NUM_MEASURED = 2048
 CHUNK = 64
+
+M = TypeVar("M", bound=nn.Module)
 
 
 class Standardize(nn.Module):
@@ -48,3 +57,47 @@ class Standardize(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Uint8 ``(rows, height, width, channels)`` to float32, channels before height."""
         return (pixels.permute(0, 3, 1, 2).float() - self.mean) * self.scale
+
+
+def picture_facts(prepared: Prepared, sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """From which a family builds its network: its own sizes and what the data says."""
+    pixels = prepared.splits["train"].inputs["pixels"].values
+    return {**sizes, "shape": list(pixels.shape[1:]), "num_classes": len(prepared.labels)}
+
+
+def new_module(
+    build: Callable[[Mapping[str, Any]], M],
+    facts: Mapping[str, Any],
+    prepared: Prepared,
+    context: Context,
+) -> M:
+    """A network with new weights, whose parts ``Standardize`` are measured on ``train``."""
+    torch.manual_seed(context.key("weights") % 2**63)
+    module = build(facts)
+    for part in module.modules():
+        if isinstance(part, Standardize):
+            part.measure(prepared.splits["train"].inputs["pixels"])
+    return module
+
+
+def train(
+    build: Callable[[Mapping[str, Any]], nn.Module],
+    prepared: Prepared,
+    *,
+    sizes: Mapping[str, Any],
+    training: Training,
+    context: Context,
+) -> Network:
+    """Trains a new network by back-propagation.
+
+    Args:
+        build: Is given ``shape`` (height, width, channels), ``num_classes`` and ``sizes``.
+        prepared: With the column ``pixels``.
+        sizes: The family's own.
+        training: How.
+        context: Decides the weights and the order.
+    """
+    facts = picture_facts(prepared, sizes)
+    network = Network.of(new_module(build, facts, prepared, context), prepared, facts)
+    loop.fit(network, prepared, training, context)
+    return network

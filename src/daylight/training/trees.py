@@ -1,4 +1,4 @@
-"""Trees as plain arrays: what scikit-learn grew, kept without pickle and written as ONNX.
+"""Trees as plain arrays: what a library grew, kept without pickle and written as ONNX.
 
 A scikit-learn model can only be stored by pickle, so its arrays are taken out. They answer here by
 walking down all trees at once, and in the exported graph through one TreeEnsembleRegressor with a
@@ -6,14 +6,16 @@ target per class: ONNX Runtime's classifier treats two classes in a way of its o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from onnx import TensorProto, helper, save_model
 from safetensors.numpy import load_file, save
+from scipy.sparse import csr_array, vstack
 
+from daylight.core.config import Config, decode
 from daylight.core.files import write_atomic
 from daylight.core.types import Column, Columns, Node
 
@@ -21,13 +23,53 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 CHUNK = 256
+CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 GRAPH = "model.onnx"
+
+_NODES = ("roots", "feature", "threshold", "left", "right")
+_LEAVES = ("data", "indices", "indptr")
+
+Votes = Literal["probabilities", "scores"]
+"""What the leaves of all trees add up to: probabilities, or scores for softmax."""
+
+
+class TreeConfig(Config):
+    """What ``config.json`` holds."""
+
+    num_classes: int
+    votes: Votes
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """One binary tree as it was grown; its root is node 0.
+
+    Attributes:
+        feature: ``(nodes,)``; negative in a leaf.
+        threshold: ``(nodes,)``, in any precision. A row goes left if it is not above.
+        left: ``(nodes,)``; whatever in a leaf.
+        right: Likewise.
+        leaves: ``(nodes, classes)``, dense or sparse: what each leaf adds to each class; whatever
+            in other nodes.
+    """
+
+    feature: "Array"
+    threshold: "Array"
+    left: "Array"
+    right: "Array"
+    leaves: Any
+
+    @classmethod
+    def of_sklearn(cls, grown: Any, leaves: "Array") -> "Tree":
+        """Takes the arrays out of a fitted ``DecisionTreeClassifier``."""
+        tree = grown.tree_
+        return cls(tree.feature, tree.threshold, tree.children_left, tree.children_right, leaves)
 
 
 @dataclass(frozen=True, slots=True)
 class TreeEnsemble:
-    """Binary trees whose leaves hold probabilities; the answer is their mean.
+    """Binary trees; a row gets the sum of what the leaves hold that it falls into.
 
     The nodes of all trees lie end to end. A row goes left if ``row[feature] <= threshold``.
 
@@ -37,7 +79,8 @@ class TreeEnsemble:
         threshold: float32 ``(nodes,)``.
         left: int64 ``(nodes,)``, absolute; a leaf points at itself.
         right: Likewise.
-        probabilities: float32 ``(nodes, classes)``.
+        leaves: Sparse float32 ``(nodes, classes)``; zero in other nodes.
+        votes: What the sums are.
     """
 
     roots: "Array"
@@ -45,88 +88,103 @@ class TreeEnsemble:
     threshold: "Array"
     left: "Array"
     right: "Array"
-    probabilities: "Array"
+    leaves: csr_array
+    votes: Votes
 
     @classmethod
-    def from_sklearn(cls, trees: Sequence[Any], num_classes: int) -> "TreeEnsemble":
-        """Takes the arrays out of fitted ``DecisionTreeClassifier``s.
-
-        Args:
-            trees: Their ``classes_`` are 0 to ``num_classes - 1``, or some of them.
-            num_classes: Size of the vocabulary.
-        """
-        parts: dict[str, list[Array]] = {f.name: [] for f in fields(cls)}
-        start = 0
-        for each in trees:
-            tree = each.tree_
-            here = np.arange(tree.node_count) + start
-            leaf = tree.children_left < 0
-            probabilities = np.zeros((tree.node_count, num_classes), np.float32)
-            counts = tree.value[:, 0, :]
-            shares = counts / counts.sum(axis=1, keepdims=True)
-            probabilities[:, each.classes_.astype(int)] = shares
-            parts["roots"].append(np.array([start]))
-            parts["feature"].append(np.where(leaf, -1, tree.feature))
-            parts["threshold"].append(tree.threshold.astype(np.float32))
-            parts["left"].append(np.where(leaf, here, tree.children_left + start))
-            parts["right"].append(np.where(leaf, here, tree.children_right + start))
-            parts["probabilities"].append(probabilities)
-            start += tree.node_count
-        return cls(**{name: np.concatenate(arrays) for name, arrays in parts.items()})
+    def of(cls, trees: Sequence[Tree], votes: Votes) -> "TreeEnsemble":
+        """Lays trees end to end."""
+        starts = np.cumsum([0, *(len(tree.feature) for tree in trees)])
+        feature = np.concatenate([tree.feature for tree in trees]).astype(np.int64)
+        leaf, here = feature < 0, np.arange(len(feature))
+        pairs = list(zip(trees, starts[:-1], strict=True))
+        left = np.concatenate([tree.left + start for tree, start in pairs])
+        right = np.concatenate([tree.right + start for tree, start in pairs])
+        threshold = np.concatenate([tree.threshold for tree in trees])
+        leaves = vstack([csr_array(tree.leaves) for tree in trees], format="csr")
+        return cls(
+            roots=starts[:-1].astype(np.int64),
+            feature=np.where(leaf, -1, feature),
+            threshold=rounded_down(np.where(leaf, 0, threshold)),
+            left=np.where(leaf, here, left).astype(np.int64),
+            right=np.where(leaf, here, right).astype(np.int64),
+            leaves=_without_zeros(leaves.multiply(leaf[:, None])).astype(np.float32),
+            votes=votes,
+        )
 
     def predict(self, inputs: Columns) -> Columns:
         """Probabilities for rows of numbers of any shape ``(rows, ...)``."""
         [values] = [column.values for column in inputs.values()]
-        answers = [self._walk(values[i : i + CHUNK]) for i in range(0, len(values), CHUNK)]
-        return {"probabilities": Column(np.concatenate(answers))}
+        sums = np.zeros((len(values), self.leaves.shape[1]))
+        for start in range(0, len(values), CHUNK):
+            here = slice(start, start + CHUNK)
+            rows = values[here].reshape(len(values[here]), -1).astype(np.float32)
+            reached = self._reached(rows)
+            each = np.arange(len(rows) + 1) * reached.shape[1]
+            chosen = csr_array(
+                (np.ones(reached.size), reached.ravel(), each), (len(rows), len(self.feature))
+            )
+            sums[here] = (chosen @ self.leaves).toarray()
+        if self.votes == "scores":
+            sums = np.exp(sums - sums.max(axis=1, keepdims=True))
+            sums /= sums.sum(axis=1, keepdims=True)
+        return {"probabilities": Column(sums.astype(np.float32))}
 
-    def _walk(self, values: "Array") -> "Array":
-        rows = values.reshape(len(values), -1).astype(np.float32)
+    def _reached(self, rows: "Array") -> "Array":
+        """The leaf of each tree that each row falls into: int64 ``(rows, trees)``."""
         node = np.tile(self.roots, (len(rows), 1))
         while True:
             feature = self.feature[node]
             inside = feature >= 0
             if not inside.any():
-                break
+                return node
             value = np.take_along_axis(rows, np.maximum(feature, 0), axis=1)
             down = np.where(value <= self.threshold[node], self.left[node], self.right[node])
             node = np.where(inside, down, node)
-        mean: Array = self.probabilities[node].mean(axis=1)
-        return mean
 
     def redrawn(self, random: np.random.Generator) -> "TreeEnsemble":
         """Trees of the same shapes that have learned nothing: splits and leaves are shuffled."""
         inside, leaf = np.flatnonzero(self.feature >= 0), np.flatnonzero(self.feature < 0)
         splits, leaves = random.permutation(inside), random.permutation(leaf)
         feature, threshold = self.feature.copy(), self.threshold.copy()
-        probabilities = self.probabilities.copy()
         feature[inside], threshold[inside] = self.feature[splits], self.threshold[splits]
-        probabilities[leaf] = self.probabilities[leaves]
-        return replace(self, feature=feature, threshold=threshold, probabilities=probabilities)
+        rows = np.arange(len(self.feature))
+        rows[leaf] = leaves
+        return replace(self, feature=feature, threshold=threshold, leaves=self.leaves[rows])
 
     def save(self, folder: Path) -> None:
         """Writes the arrays."""
-        arrays = {each.name: getattr(self, each.name) for each in fields(self)}
+        arrays = {name: getattr(self, name) for name in _NODES}
+        arrays |= {f"leaves.{name}": getattr(self.leaves, name) for name in _LEAVES}
         write_atomic(folder / WEIGHTS, save(arrays))
+        config = TreeConfig(num_classes=self.leaves.shape[1], votes=self.votes)
+        write_atomic(folder / CONFIG, config.to_json())
 
     @classmethod
     def load(cls, folder: Path) -> "TreeEnsemble":
         """Reads what ``save`` wrote."""
-        return cls(**load_file(folder / WEIGHTS))
+        config = decode(TreeConfig, (folder / CONFIG).read_bytes(), where=folder / CONFIG)
+        arrays = load_file(folder / WEIGHTS)
+        shape = (len(arrays["feature"]), config.num_classes)
+        leaves = csr_array(tuple(arrays.pop(f"leaves.{name}") for name in _LEAVES), shape)
+        return cls(**arrays, leaves=leaves, votes=config.votes)
 
     def export(self, folder: Path) -> tuple[Node, ...]:
         """Writes the graph. Source: ONNX operators, ai.onnx.ml 3, TreeEnsembleRegressor."""
+        nodes = [
+            helper.make_node("Flatten", ["pixels"], ["flat"], axis=1),
+            helper.make_node("Cast", ["flat"], ["numbers"], to=TensorProto.FLOAT),
+            self._node("numbers", self.votes),
+        ]
+        if self.votes == "scores":
+            nodes.append(helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1))
         graph = helper.make_graph(
-            [
-                helper.make_node("Flatten", ["pixels"], ["flat"], axis=1),
-                helper.make_node("Cast", ["flat"], ["numbers"], to=TensorProto.FLOAT),
-                self._node(),
-            ],
+            nodes,
             "trees",
             [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["rows", "h", "w", "c"])],
             [
                 helper.make_tensor_value_info(
-                    "probabilities", TensorProto.FLOAT, ["rows", self.probabilities.shape[1]]
+                    "probabilities", TensorProto.FLOAT, ["rows", self.leaves.shape[1]]
                 )
             ],
         )
@@ -141,16 +199,15 @@ class TreeEnsemble:
             ),
         )
 
-    def _node(self) -> Any:
+    def _node(self, source: str, to: str) -> Any:
         tree = np.searchsorted(self.roots, np.arange(len(self.feature)), side="right") - 1
         place = np.arange(len(self.feature)) - self.roots[tree]
         leaf = self.feature < 0
-        at, of_class = np.nonzero(self.probabilities * leaf[:, None])
-        weights = self.probabilities[at, of_class] / len(self.roots)
+        at, of_class = self.leaves.nonzero()
         return helper.make_node(
             "TreeEnsembleRegressor",
-            ["numbers"],
-            ["probabilities"],
+            [source],
+            [to],
             domain="ai.onnx.ml",
             nodes_treeids=tree.tolist(),
             nodes_nodeids=place.tolist(),
@@ -162,7 +219,42 @@ class TreeEnsemble:
             target_treeids=tree[at].tolist(),
             target_nodeids=place[at].tolist(),
             target_ids=of_class.tolist(),
-            target_weights=weights.astype(np.float32).tolist(),
-            n_targets=self.probabilities.shape[1],
+            target_weights=self.leaves.data.tolist(),
+            n_targets=self.leaves.shape[1],
             aggregate_function="SUM",
         )
+
+
+def class_counts(grown: Any, seen: "Array", num_classes: int) -> "Array":
+    """Training examples by class in every node of a fitted ``DecisionTreeClassifier``.
+
+    Args:
+        grown: The tree.
+        seen: Index in the vocabulary of each class that it knows.
+        num_classes: Size of the vocabulary.
+
+    Returns:
+        Float64 ``(nodes, num_classes)``.
+    """
+    tree = grown.tree_
+    counts = np.zeros((tree.node_count, num_classes))
+    counts[:, seen] = tree.value[:, 0, :] * tree.weighted_n_node_samples[:, None]
+    return counts
+
+
+def rounded_down(thresholds: "Array") -> "Array":
+    """The largest float32 not above each threshold: float32 rows fall on the same side of it.
+
+    >>> above = np.float32(0.1)  # as float64, 0.10000000149
+    >>> bool(above <= np.array([0.1])[0]), bool(above <= rounded_down(np.array([0.1]))[0])
+    (False, False)
+    """
+    near = thresholds.astype(np.float32)
+    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+def _without_zeros(sparse: Any) -> Any:
+    sparse = csr_array(sparse)
+    sparse.eliminate_zeros()
+    sparse.sort_indices()
+    return sparse

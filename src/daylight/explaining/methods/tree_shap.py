@@ -25,7 +25,7 @@ def explain(subject: Subject) -> Attribution:
     """Values add up to the change in probability, exactly; channels are added up.
 
     Raises:
-        UnableError: They do not, so the answer is not the mean of the trees.
+        UnableError: They do not, as where a softmax follows the sum of the trees.
     """
     rows, height, width, channels = subject.values.shape
     classes, place = np.unique(subject.classes, return_inverse=True)
@@ -39,12 +39,12 @@ def explain(subject: Subject) -> Attribution:
     maps = values[np.arange(rows), :, place].reshape(rows, height, width, channels).sum(axis=3)
     totals = subject.totals()
     if np.abs(maps.sum(axis=(1, 2)) - totals).max() > MAX_MISSED:
-        raise UnableError("its answer is not the mean of its trees")
+        raise UnableError("its answer is not the sum of what its trees say")
     return Attribution(subject.column, Column(maps.astype(np.float32)), totals)
 
 
 def _trees(fitted: Trees, classes: Any) -> dict[str, Any]:
-    """The arrays as shap reads them, with the leaves' probabilities of these classes only."""
+    """The arrays as shap reads them, with what leaves hold for these classes only."""
     ends = np.append(fitted.roots[1:], len(fitted.feature))
     return {
         "trees": [
@@ -54,7 +54,7 @@ def _trees(fitted: Trees, classes: Any) -> dict[str, Any]:
                 "children_default": np.where(leaf, -1, fitted.left[start:end] - start),
                 "features": fitted.feature[start:end],
                 "thresholds": fitted.threshold[start:end].astype(float),
-                "values": fitted.probabilities[start:end, classes].astype(float) / len(ends),
+                "values": fitted.leaves[start:end, :][:, classes].toarray().astype(float),
                 "node_sample_weight": np.ones(end - start),  # not used with a background
             }
             for start, end in zip(fitted.roots, ends, strict=True)

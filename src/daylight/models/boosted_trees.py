@@ -1,0 +1,115 @@
+"""Gradient-boosted trees on pixels: each corrects what those before it got wrong.
+
+Grown by LightGBM, whose histograms over few features at a time take a third to a fifth of the time
+of scikit-learn's on pixels, at equal accuracy.
+
+Source: Friedman, Annals of Statistics 29 (2001); Ke et al., LightGBM, NIPS 30 (2017); thresholds
+drawn at random Geurts, Ernst & Wehenkel, Machine Learning 63 (2006).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from scipy.sparse import csr_array
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.data.images import small_picture_processing
+from daylight.training.settings import Positive
+from daylight.training.trees import Tree, TreeEnsemble
+
+MAX_SIZE = 32
+"""Pixels per side; trees look at single pixels, so more of them only cost time."""
+
+
+class Settings(Config):
+    """Settings of the trees.
+
+    Attributes:
+        rounds: At most so many trees for each class.
+        patience: Rounds without a lower loss on validation, after which there are no more.
+        learning_rate: How much of what was wrong a tree corrects.
+        max_leaves: Of a tree.
+        min_leaf: Training examples that every leaf holds at least.
+        feature_share: Share of the pixels that a tree looks at, drawn at random.
+    """
+
+    rounds: Annotated[int, msgspec.Meta(ge=1)] = 1000
+    patience: Annotated[int, msgspec.Meta(ge=1)] = 20
+    learning_rate: Positive = 0.1
+    max_leaves: Annotated[int, msgspec.Meta(ge=2)] = 31
+    min_leaf: Annotated[int, msgspec.Meta(ge=1)] = 5
+    feature_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.2
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
+    """Small pictures, gray if all are."""
+    return small_picture_processing(schema, max_size=MAX_SIZE)
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsemble:
+    """Grows trees for as long as validation gets better."""
+    import lightgbm  # noqa: PLC0415 - takes a second
+
+    num_classes = len(prepared.labels)
+    train, validation = (
+        lightgbm.Dataset(
+            np.asarray(split.inputs["pixels"].values).reshape(len(split), -1),
+            split.targets["target"].values,
+            params={"max_bin": 63, "verbose": -1},
+        )
+        for split in (prepared.splits["train"], prepared.splits["validation"])
+    )
+    parameters = {
+        "objective": "multiclass",
+        "num_class": num_classes,
+        "learning_rate": settings.learning_rate,
+        "num_leaves": settings.max_leaves,
+        "min_data_in_leaf": settings.min_leaf,
+        "feature_fraction": settings.feature_share,
+        "extra_trees": True,
+        "lambda_l2": 5.0,
+        "max_bin": 63,
+        "seed": context.key("trees") % 2**31,
+        "deterministic": True,
+        "force_col_wise": True,
+        "verbose": -1,
+    }
+    stop = lightgbm.early_stopping(settings.patience, verbose=False)
+    grown = lightgbm.train(
+        parameters, train, settings.rounds, valid_sets=[validation], callbacks=[stop]
+    )
+    dump = grown.dump_model(num_iteration=grown.best_iteration)
+    trees = [
+        _tree(each["tree_structure"], number % num_classes, num_classes)
+        for number, each in enumerate(dump["tree_info"])
+    ]
+    return TreeEnsemble.of(trees, votes="scores")
+
+
+def _tree(root: Mapping[str, Any], of_class: int, num_classes: int) -> Tree:
+    """Lays out what LightGBM nests; all leaves of a tree add to one class."""
+    nodes, children = [root], []
+    for node in nodes:  # grows while it is walked
+        inside = "split_feature" in node
+        children.append((len(nodes), len(nodes) + 1) if inside else (0, 0))
+        nodes += [node["left_child"], node["right_child"]] if inside else []
+    left, right = np.array(children).T
+    value = np.array([node.get("leaf_value", 0.0) for node in nodes])
+    here = np.arange(len(nodes))
+    return Tree(
+        feature=np.array([node.get("split_feature", -1) for node in nodes]),
+        threshold=np.array([node.get("threshold", 0.0) for node in nodes]),
+        left=left,
+        right=right,
+        leaves=csr_array((value, (here, np.full_like(here, of_class))), (len(nodes), num_classes)),
+    )
+
+
+def load(folder: Path) -> TreeEnsemble:
+    """Reads what ``save`` wrote."""
+    return TreeEnsemble.load(folder)

@@ -1,0 +1,135 @@
+"""One decision tree on pixels, pruned until it can be drawn.
+
+Source: Breiman, Friedman, Olshen & Stone, Classification and Regression Trees (1984), chapter 3
+(pruning); Cestnik, ECAI (1990) (shares of small leaves); grown by scikit-learn.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import numpy as np
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.data.images import small_picture_processing
+from daylight.training.trees import Tree, TreeEnsemble, class_counts
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array, Split
+
+MAX_SIZE = 32
+"""Pixels per side; a tree looks at single pixels, so more of them only cost time."""
+
+
+class Settings(Config):
+    """Settings of the tree.
+
+    Attributes:
+        max_leaves: More can hardly be drawn, and answer little better.
+        min_leaf: Training examples that every leaf holds at least.
+    """
+
+    max_leaves: Annotated[int, msgspec.Meta(ge=1)] = 64
+    min_leaf: Annotated[int, msgspec.Meta(ge=1)] = 5
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
+    """Small pictures, gray if all are."""
+    return small_picture_processing(schema, max_size=MAX_SIZE)
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsemble:
+    """Grows a large tree, and keeps the subtree that answers validation best; of equals the least.
+
+    scikit-learn prunes too, but grows the tree anew for every size that is tried.
+    """
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415 - takes a second
+
+    split = prepared.splits["train"]
+    pixels = np.asarray(split.inputs["pixels"].values)
+    grown = DecisionTreeClassifier(
+        min_samples_leaf=settings.min_leaf, random_state=context.key("tree") % 2**32
+    ).fit(pixels.reshape(len(pixels), -1), split.targets["target"].values)
+    counts = class_counts(grown, grown.classes_, len(prepared.labels))
+    prior = counts[0] / counts[0].sum()
+    whole = Tree.of_sklearn(
+        grown, leaves=(counts + prior) / (counts.sum(axis=1, keepdims=True) + 1)
+    )
+    found = [
+        TreeEnsemble.of([tree], votes="probabilities")
+        for tree in subtrees(whole, node_risk(grown), settings.max_leaves)
+    ]
+    return max(reversed(found), key=lambda each: _accuracy(each, prepared.splits["validation"]))
+
+
+def node_risk(grown: Any) -> "Array":
+    """Each node's impurity, times the share of the examples that come by; float64 ``(nodes,)``."""
+    tree = grown.tree_
+    risk: Array = tree.impurity * tree.weighted_n_node_samples / tree.weighted_n_node_samples[0]
+    return risk
+
+
+def subtrees(tree: Tree, risk: "Array", max_leaves: int) -> Iterator[Tree]:
+    """Prunes the weakest link again and again, and yields what is left, the largest first.
+
+    The weakest node is the one below which a leaf saves the least risk.
+
+    Args:
+        tree: Numbered depth first: what is below a node follows it.
+        risk: By node, of answering there.
+        max_leaves: Larger subtrees are passed over.
+    """
+    num_nodes = len(tree.feature)
+    parent = np.full(num_nodes, -1)
+    below, leaves, size = risk.copy(), np.ones(num_nodes, int), np.ones(num_nodes, int)
+    is_leaf = tree.feature < 0
+    for node in reversed(np.flatnonzero(~is_leaf)):
+        children = [tree.left[node], tree.right[node]]
+        parent[children] = node
+        below[node], leaves[node] = below[children].sum(), leaves[children].sum()
+        size[node] += size[children].sum()
+    saved = np.full(num_nodes, np.inf)
+    inside = ~is_leaf
+    saved[inside] = (risk[inside] - below[inside]) / (leaves[inside] - 1)
+    if leaves[0] <= max_leaves:
+        yield tree
+    while leaves[0] > 1:
+        node = int(saved.argmin())
+        fewer, more = leaves[node] - 1, risk[node] - below[node]
+        saved[node : node + size[node]] = np.inf
+        is_leaf[node] = True
+        leaves[node], below[node] = 1, risk[node]
+        while (node := parent[node]) >= 0:
+            leaves[node] -= fewer
+            below[node] += more
+            saved[node] = (risk[node] - below[node]) / (leaves[node] - 1)
+        if leaves[0] <= max_leaves:
+            yield _cut(tree, is_leaf, size)
+
+
+def _cut(tree: Tree, is_leaf: "Array", size: "Array") -> Tree:
+    """The tree without what is below leaves, numbered anew."""
+    kept = np.ones(len(is_leaf), bool)
+    for node in np.flatnonzero(is_leaf):
+        kept[node + 1 : node + size[node]] = False
+    number = np.cumsum(kept) - 1
+    return Tree(
+        feature=np.where(is_leaf, -1, tree.feature)[kept],
+        threshold=tree.threshold[kept],
+        left=number[tree.left[kept]],
+        right=number[tree.right[kept]],
+        leaves=tree.leaves[kept],
+    )
+
+
+def _accuracy(model: TreeEnsemble, split: "Split") -> float:
+    answered = model.predict(split.inputs)["probabilities"].values.argmax(axis=1)
+    return float(np.mean(answered == split.targets["target"].values))
+
+
+def load(folder: Path) -> TreeEnsemble:
+    """Reads what ``save`` wrote."""
+    return TreeEnsemble.load(folder)

@@ -1,0 +1,78 @@
+"""A multilayer perceptron over pixels, all of it in this file.
+
+Source: Rumelhart, Hinton & Williams, Nature 323 (1986); rectified units Glorot, Bordes & Bengio,
+AISTATS (2011); dropout Srivastava et al., JMLR 15 (2014).
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from math import prod
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from torch import nn
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.data.images import small_picture_processing
+from daylight.training.network import Network
+from daylight.training.pictures import Standardize, train
+from daylight.training.settings import Share, Training
+
+MAX_SIZE = 32
+"""Pixels per side unless set; the first layer has a weight for each, so it grows quickly."""
+
+
+class Settings(Config):
+    """Sizes.
+
+    Attributes:
+        size: Height and width of the pictures in pixels; by default their own, up to ``MAX_SIZE``.
+        units: Width of every hidden layer.
+        layers: How many hidden layers there are.
+        dropout: Share of hidden units that are silent in a training step.
+    """
+
+    size: Annotated[int, msgspec.Meta(ge=1, le=512)] | None = None
+    units: Annotated[int, msgspec.Meta(ge=1)] = 512
+    layers: Annotated[int, msgspec.Meta(ge=1)] = 2
+    dropout: Share = 0.2
+    training: Training = Training(
+        epochs=20,
+        min_steps=300,
+        batch_size=64,
+        learning_rate=2e-3,
+        weight_decay=0.05,
+        label_smoothing=0.1,
+        averaging=0.99,
+        flip=True,
+        shift=0.036,
+    )
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:
+    """Small pictures of one size, gray if all are."""
+    return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
+
+
+def build(settings: Mapping[str, Any]) -> nn.Module:
+    """The network of a configuration: bytes to class scores."""
+    sizes = [prod(settings["shape"]), *[settings["units"]] * settings["layers"]]
+    layers: list[nn.Module] = []
+    for before, now in pairwise(sizes):
+        layers += [nn.Linear(before, now), nn.ReLU(), nn.Dropout(settings["dropout"])]
+    scores = nn.Linear(sizes[-1], settings["num_classes"])
+    return nn.Sequential(Standardize(settings["shape"][-1]), nn.Flatten(), *layers, scores)
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
+    """Trains by back-propagation."""
+    sizes = {"units": settings.units, "layers": settings.layers, "dropout": settings.dropout}
+    return train(build, prepared, sizes=sizes, training=settings.training, context=context)
+
+
+def load(folder: Path) -> Network:
+    """Reads what ``save`` wrote."""
+    return Network.load(folder, build)

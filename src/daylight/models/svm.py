@@ -1,0 +1,158 @@
+"""A support vector machine: a picture is compared with known ones, by a bell curve of the distance.
+
+Each class has a score, a weighted sum of how near the picture is to each of some training pictures,
+the centers; the weights are those of the widest margin to the rest. With as many centers as there
+are training pictures this is the machine itself; with fewer it is Nystroem's approximation, whose
+weights still come from all of them.
+
+Source: Boser, Guyon & Vapnik, COLT (1992); Cortes & Vapnik, Machine Learning 20 (1995); each class
+against the rest Rifkin & Klautau, JMLR 5 (2004); solved in the primal Chapelle, Neural Computation
+19 (2007); centers Williams & Seeger, NIPS 13 (2001), equation 9; probabilities Guo et al.,
+arXiv:1706.04599, section 4.2.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import numpy as np
+import torch
+from scipy.linalg import cholesky, solve_triangular
+from torch import Tensor, nn
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.data.images import small_picture_processing
+from daylight.training.convex import LinearScores, fit_scores, fit_temperature, squared_hinge
+from daylight.training.network import Network
+from daylight.training.pictures import Standardize, new_module, picture_facts
+from daylight.training.settings import Positive
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+MAX_SIZE = 32
+"""Pixels per side unless set; distances gain little from finer pictures."""
+
+BATCH_SIZE = 512
+
+JITTER = 1e-4
+"""Added to how near each center is to itself, so that equal centers do no harm."""
+
+
+class Settings(Config):
+    """Sizes, and how soft the margin is.
+
+    Attributes:
+        size: Height and width of the pictures in pixels; by default their own, up to ``MAX_SIZE``.
+        num_centers: At most so many training pictures are compared with; memory for training grows
+            with their number times that of all training pictures, time to answer with their number.
+        cost: Of missing a margin, against its width; called C in the literature.
+        gamma: How quickly nearness fades, as a multiple of one over the number of pixels (whose
+            deviation is 1).
+    """
+
+    size: Annotated[int, msgspec.Meta(ge=1, le=512)] | None = None
+    num_centers: Annotated[int, msgspec.Meta(ge=1)] = 4500
+    cost: Positive = 2.0
+    gamma: Positive = 1.0
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:
+    """Small pictures of one size, gray if all are."""
+    return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
+
+
+class KernelMachine(nn.Module):
+    """Bytes to class scores.
+
+    Args:
+        settings: ``shape``, ``num_centers``, ``num_classes``, ``gamma``.
+    """
+
+    centers: Tensor
+    temperature: Tensor
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__()
+        shape, num_centers = settings["shape"], settings["num_centers"]
+        self.gamma = settings["gamma"] / np.prod(shape).item()
+        self.standardize = Standardize(shape[-1])
+        self.register_buffer("centers", torch.zeros(num_centers, *shape, dtype=torch.uint8))
+        self.weights = nn.Parameter(torch.zeros(num_centers, settings["num_classes"]))
+        self.bias = nn.Parameter(torch.zeros(settings["num_classes"]))
+        self.register_buffer("temperature", torch.ones(()))
+
+    def nearness(self, pixels: Tensor) -> Tensor:
+        """To each center, in (0, 1]: float32 ``(rows, centers)``."""
+        rows, centers = (self.standardize(each).flatten(1) for each in (pixels, self.centers))
+        squares = (each.square().sum(dim=1) for each in (rows, centers))
+        ours, theirs = squares
+        distance = ours[:, None] + theirs - 2 * rows @ centers.T
+        return torch.exp(-self.gamma * distance.clamp(min=0))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Uint8 ``(rows, height, width, channels)`` to raw scores ``(rows, classes)``."""
+        return (self.nearness(pixels) @ self.weights + self.bias) / self.temperature
+
+
+def build(settings: Mapping[str, Any]) -> KernelMachine:
+    """The machine of a configuration."""
+    return KernelMachine(settings)
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
+    """Finds the widest margins on train, then the temperature on validation."""
+    train, validation = prepared.splits["train"], prepared.splits["validation"]
+    pixels = train.inputs["pixels"].values
+    num_centers = min(settings.num_centers, len(pixels))
+    chosen = np.sort(context.random("centers").permutation(len(pixels))[:num_centers])
+    facts = picture_facts(prepared, {"num_centers": num_centers, "gamma": settings.gamma})
+    machine = new_module(build, facts, prepared, context)
+    machine.centers = torch.from_numpy(np.array(pixels[chosen]))
+    weights, bias = _widest_margins(machine, pixels, train.targets["target"].values, settings.cost)
+    with torch.no_grad():
+        machine.weights.copy_(torch.from_numpy(weights))
+        machine.bias.copy_(torch.from_numpy(bias))
+    scores = _nearness(machine, validation.inputs["pixels"].values) @ weights + bias
+    machine.temperature.fill_(fit_temperature(scores, validation.targets["target"].values))
+    return Network.of(machine, prepared, facts)
+
+
+def _widest_margins(
+    machine: KernelMachine, pixels: "Array", target: "Array", cost: float
+) -> "tuple[Array, Array]":
+    """Weights of the centers and bias, by class.
+
+    With K = L L^T between the centers, features k L^-T turn weights whose length counts as w^T K w
+    into ones whose length counts as itself.
+    """
+    between = _nearness(machine, machine.centers.numpy()).astype(float)
+    between[np.diag_indices_from(between)] += JITTER
+    lower = cholesky(between, lower=True)
+    features = _nearness(machine, pixels)
+    features = solve_triangular(lower.astype(np.float32), features.T, lower=True).T
+    found = fit_scores(
+        np.ascontiguousarray(features),
+        target,
+        loss=squared_hinge,
+        penalty=1 / (cost * len(target)),
+        start=LinearScores.zero(features.shape[1], machine.weights.shape[1]),
+    )
+    return solve_triangular(lower, found.weights, lower=True, trans="T"), found.bias
+
+
+def _nearness(machine: KernelMachine, pixels: "Array") -> "Array":
+    found = np.empty((len(pixels), len(machine.centers)), np.float32)
+    with torch.inference_mode():
+        for start in range(0, len(pixels), BATCH_SIZE):
+            rows = slice(start, start + BATCH_SIZE)
+            found[rows] = machine.nearness(torch.from_numpy(np.array(pixels[rows]))).numpy()
+    return found
+
+
+def load(folder: Path) -> Network:
+    """Reads what ``save`` wrote."""
+    return Network.load(folder, build)
