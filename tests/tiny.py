@@ -33,5 +33,6 @@ FAST: dict[str, list[str]] = {
     "single-layer": ["settings.size=10", "training.epochs=2"],
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "random-forest": ["settings.num_trees=5"],
+    "transfer": ["settings.size=32", "training.epochs=2", "training.min_steps=0"],
     "row-linear": ["training.epochs=20"],
 }

@@ -38,11 +38,13 @@ class NetworkConfig(Config):
     Attributes:
         inputs: By prepared column, in the order in which the module takes them.
         settings: From which the family builds an equal module.
+        license: Of the weights that it started from, where they are not the family's own.
     """
 
     answer: str
     inputs: dict[str, TensorSpec]
     settings: dict[str, Any]
+    license: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,14 @@ class Network:
     config: NetworkConfig
 
     @classmethod
-    def of(cls, module: nn.Module, prepared: Prepared, settings: Mapping[str, Any]) -> "Network":
+    def of(
+        cls,
+        module: nn.Module,
+        prepared: Prepared,
+        settings: Mapping[str, Any],
+        *,
+        license: str | None = None,  # noqa: A002 - the word of the Hub and of PyPI
+    ) -> "Network":
         """Puts a new module before the data that it will learn from."""
         columns = prepared.splits["train"].inputs
         specs = {
@@ -62,7 +71,9 @@ class Network:
             )
             for name in prepared.names
         }
-        config = NetworkConfig(answer=prepared.answer, inputs=specs, settings=dict(settings))
+        config = NetworkConfig(
+            answer=prepared.answer, inputs=specs, settings=dict(settings), license=license
+        )
         return cls(module, config)
 
     @property
