@@ -12,6 +12,7 @@ from daylight import __version__
 from daylight.core.config import Config, pretty_json
 from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
+from daylight.core.recipe import without_places
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, Score, Scores
 from daylight.core.types import Column, Fitted, ModelSpec, Prepared, Program
@@ -63,8 +64,8 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
         # A package must not tell where on somebody's disk the data lay.
         recipe = run.recipe
         data = msgspec.structs.replace(recipe.data, path=Path(recipe.data.path).name)
-        own = _without_places(recipe.settings)
-        recipe = msgspec.structs.replace(recipe, data=data, model=fit.spec.name, settings=own)
+        recipe = without_places(recipe)
+        recipe = msgspec.structs.replace(recipe, data=data, model=fit.spec.name)
         write_atomic(place / "recipe.json", recipe.to_json())
         decisions = run.path / "decisions.json"
         made = decisions.read_bytes() if decisions.is_file() else pretty_json({})
@@ -76,7 +77,7 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
             cpu_time_s=fit.cpu_time_s,
         )
         write_atomic(place / "provenance.json", provenance.to_json())
-        spec = _with_license(fit.spec, place)
+        spec = with_license(fit.spec, place)
         write_atomic(place / "README.md", _card(run, section, spec, fit.settings, ()))
         manifest = seal(place, version=__version__)
         difference = largest_difference(place, fit.fitted, fit.prepared)
@@ -91,7 +92,7 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
 
 def add_scores(run: Run, scores: Scores) -> None:
     """Puts what was measured into the package and its card; the model stays the same."""
-    spec = _with_license(FAMILIES[run.recipe.model], run.package)
+    spec = with_license(FAMILIES[run.recipe.model], run.package)
     settings = settings_of(open_family(spec.name), run.recipe)
     card = _card(run, run.read(PreparedSection), spec, settings, scores.scores)
     _add(run.package, {"metrics.json": scores.to_json(), "README.md": card})
@@ -113,23 +114,11 @@ def _add(package: Path, files: Mapping[str, bytes]) -> None:
         seal(place, version=__version__)
 
 
-def _with_license(spec: ModelSpec, package: Path) -> ModelSpec:
+def with_license(spec: ModelSpec, package: Path) -> ModelSpec:
     """What the weights are under, where the family started from others' and they say."""
-    config = msgspec.json.decode((package / "config.json").read_bytes(), type=dict[str, Any])
-    return msgspec.structs.replace(spec, license=config.get("license") or spec.license)
-
-
-def _without_places(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The same settings, in which a path such as ``hf:/home/me/vit`` is its last part."""
-
-    def without(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        place = value.rpartition(":")[2]
-        local = place.startswith(("/", "./", "../"))
-        return value.removesuffix(place) + Path(place).name if local else value
-
-    return {key: without(value) for key, value in settings.items()}
+    config = msgspec.json.decode((package / "config.json").read_bytes())
+    said = config.get("license") if isinstance(config, dict) else None
+    return msgspec.structs.replace(spec, license=said or spec.license)
 
 
 def _card(
@@ -150,7 +139,7 @@ def _card(
             "num_examples": section.num_examples,
             "labels": section.labels,
         },
-        settings=_without_places(describe(settings)),
+        settings=describe(settings),
         scores=scores,
     )
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 from daylight.core.context import Context
 from daylight.core.files import write_atomic
+from daylight.core.recipe import without_places
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, ReportSection, Scores, TrainedSection
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
-from daylight.steps.packaging import add_report
+from daylight.steps.packaging import add_report, with_license
 from daylight.tasks import TASKS
 
 FILE = "report.html"
@@ -19,8 +20,8 @@ def report(run: Run, context: Context) -> ReportSection:  # noqa: ARG001 - every
     recipe = run.recipe
     data = ReportData(
         task=TASKS[recipe.task],
-        spec=FAMILIES[recipe.model],
-        recipe=recipe,
+        spec=with_license(FAMILIES[recipe.model], run.package),
+        recipe=without_places(recipe),
         prepared=run.read(PreparedSection),
         trained=run.read(TrainedSection),
         scores=run.read(Scores),

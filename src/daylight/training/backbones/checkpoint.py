@@ -102,10 +102,12 @@ def _in_folder(folder: Path) -> Checkpoint:
 
 def _in_repository(repo: str, revision: str | None, decisions: Decisions) -> Checkpoint:
     try:
-        from huggingface_hub import HfApi, hf_hub_download  # noqa: PLC0415 - only where named
+        from huggingface_hub import HfApi, constants, hf_hub_download  # noqa: PLC0415
     except ModuleNotFoundError:
         raise missing("huggingface_hub") from None
 
+    # The client would tell the hub what else is installed here, and who drives it.
+    constants.HF_HUB_DISABLE_TELEMETRY = True
     at = f"{repo}@{revision}" if revision else repo
 
     @cache
