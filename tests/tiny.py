@@ -41,4 +41,5 @@ FAST: dict[str, list[str]] = {
     "resnet": ["training.epochs=2", "training.min_steps=0", "settings.width=2"],
     "vit": ["training.epochs=2", "training.min_steps=0", "settings.depth=2"],
     "shapes-linear": ["training.epochs=20"],
+    "transfer": ["settings.size=32", "training.epochs=2", "training.min_steps=0"],
 }

@@ -12,7 +12,7 @@ from daylight.core.context import Context
 from daylight.explaining.explainer import UnableError
 from daylight.explaining.gradients import network_of
 from daylight.explaining.methods import grad_cam, integrated_gradients, occlusion, tree_shap
-from daylight.training.trees import TreeEnsemble
+from daylight.training.trees import Tree, TreeEnsemble
 from explaining.made import Bright, Linear, network, pictures, subject, subject_of
 
 
@@ -77,24 +77,22 @@ def test_occlusion_covers_every_pixel_of_any_size(side):
 
 
 def trees(random, *, num_features, num_trees, num_classes=3):
-    """Full trees of depth 3 with random splits and leaves, as scikit-learn would leave them."""
+    """Full trees of depth 3 with random splits, whose leaves are shares of a probability."""
     inner, nodes = 7, 15
     here = np.arange(nodes)
-    leaf = here >= inner
-    parts = []
-    for tree in range(num_trees):
-        start = tree * nodes
-        parts.append(
-            (
-                np.where(leaf, -1, random.integers(0, num_features, nodes)),
-                random.integers(0, 255, nodes).astype(np.float32) + 0.5,
-                np.where(leaf, here, 2 * here + 1) + start,
-                np.where(leaf, here, 2 * here + 2) + start,
-                random.dirichlet(np.ones(num_classes), nodes).astype(np.float32),
+    return TreeEnsemble.of(
+        [
+            Tree(
+                np.where(here >= inner, -1, random.integers(0, num_features, nodes)),
+                random.integers(0, 255, nodes) + 0.5,
+                2 * here + 1,
+                2 * here + 2,
+                random.dirichlet(np.ones(num_classes), nodes) / num_trees,
             )
-        )
-    columns = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return TreeEnsemble(np.arange(num_trees) * nodes, *columns)
+            for _ in range(num_trees)
+        ],
+        "probabilities",
+    )
 
 
 def shapley(value, num_players):
@@ -136,14 +134,14 @@ def test_tree_shap_gives_nothing_to_pixels_that_no_tree_looks_at():
     assert np.abs(maps[:, 0]).max() > 0
 
 
-def test_trees_whose_answer_is_not_their_mean_are_not_explained_as_if_it_were():
+def test_trees_whose_answer_is_not_their_sum_are_not_explained_as_if_it_were():
     fitted = trees(np.random.default_rng(0), num_features=36, num_trees=3)
     values = pictures(5, side=6)
 
     def squared(pixels):
         return subject_of(fitted, pixels).probabilities(pixels) ** 2
 
-    with pytest.raises(UnableError, match="not the mean of its trees"):
+    with pytest.raises(UnableError, match="not the sum of what its trees say"):
         tree_shap.explain(subject(values, squared, fitted=fitted))
 
 

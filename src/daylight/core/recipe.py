@@ -102,6 +102,27 @@ def resolve(values: dict[str, Any], overrides: Sequence[str] = ()) -> Recipe:
     return recipe
 
 
+def without_places(recipe: Recipe) -> Recipe:
+    """The recipe as others may see it: it says nothing of somebody's disk.
+
+    >>> recipe = Recipe(data=DataConfig(path="x"), settings={"backbone": "hf:/home/me/vit"})
+    >>> without_places(recipe).settings
+    {'backbone': 'hf:vit'}
+    """
+    settings = {key: without_place(value) for key, value in recipe.settings.items()}
+    return msgspec.structs.replace(recipe, settings=settings)
+
+
+def without_place(value: Any) -> Any:
+    """A value of a setting; of a path only its last part."""
+    if not isinstance(value, str):
+        return value
+    place = value.rpartition(":")[2]
+    if not place.startswith(("/", "./", "../")):
+        return value
+    return value.removesuffix(place) + Path(place).name
+
+
 def _put(values: dict[str, Any], keys: Sequence[str], value: Any) -> dict[str, Any]:
     first, *rest = keys
     if rest:

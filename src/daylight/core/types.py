@@ -247,7 +247,8 @@ class ModelSpec(Config):
         module: Import path of the family.
         inputs: Input kinds it takes.
         answers: Answer kinds it gives.
-        license: SPDX identifier of the code, and of the weights where it starts from some.
+        license: SPDX identifier of the code, and of the weights where it starts from some. Where
+            those are the person's choice, the ``license`` in a package's ``config.json`` counts.
         source: Paper, book or program that the method comes from.
         needs: Extras that have to be installed.
     """

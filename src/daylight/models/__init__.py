@@ -127,6 +127,19 @@ SPECS = (
         license="Apache-2.0",
         source=("Dosovitskiy et al., arXiv:2010.11929; Beyer, Zhai & Kolesnikov, arXiv:2205.01580"),
     ),
+    ModelSpec(
+        name="transfer",
+        title="A network that saw a million photographs, with a new last layer for these pictures",
+        module="daylight.models.transfer",
+        inputs=_IMAGES,
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=(
+            "EfficientNet: arXiv:1905.11946; a last layer on fixed features: arXiv:1805.08974; "
+            "then all of it: arXiv:2202.10054"
+        ),
+        needs=("train", "pretrained"),
+    ),
 )
 
 FAMILIES: Registry[ModelSpec] = Registry("family", {spec.name: spec for spec in SPECS})

@@ -6,7 +6,7 @@ from typing import Any, cast
 from daylight.core.config import Config, convert
 from daylight.core.errors import MissingExtraError, UserError, unknown
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
-from daylight.core.recipe import Recipe
+from daylight.core.recipe import Recipe, without_place
 from daylight.core.types import Family, ModelSpec, Task
 from daylight.metrics import METRICS
 from daylight.models import FAMILIES
@@ -109,11 +109,11 @@ def settings_of(family: Family, recipe: Recipe) -> Config:
 
 
 def describe(settings: Config) -> dict[str, Any]:
-    """All settings as flat ``key = value`` lines for a card."""
+    """All settings as flat ``key = value`` lines for a card, without places on a disk."""
     flat: dict[str, Any] = {}
     for key, value in settings.to_dict().items():
         if isinstance(value, dict):
             flat.update({f"{key}.{name}": inner for name, inner in value.items()})
         else:
-            flat[key] = value
+            flat[key] = without_place(value)
     return flat

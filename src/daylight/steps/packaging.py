@@ -11,6 +11,7 @@ from daylight.core.config import Config, pretty_json
 from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.kinds import ANSWER_KINDS, describe
+from daylight.core.recipe import without_places
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, PreparedSection, Score, Scores
 from daylight.core.types import Columns, Fitted, ModelSpec, Node, Prepared, Program
@@ -63,6 +64,7 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
         # A package must not tell where on somebody's disk the data lay.
         recipe = run.recipe
         data = msgspec.structs.replace(recipe.data, path=Path(recipe.data.path).name)
+        recipe = without_places(recipe)
         recipe = msgspec.structs.replace(recipe, data=data, model=fit.spec.name)
         write_atomic(place / "recipe.json", recipe.to_json())
         decisions = run.path / "decisions.json"
@@ -75,8 +77,8 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
             cpu_time_s=fit.cpu_time_s,
         )
         write_atomic(place / "provenance.json", provenance.to_json())
-        card = _card(run, section, fit.spec, fit.settings, ())
-        write_atomic(place / "README.md", card)
+        spec = with_license(fit.spec, place)
+        write_atomic(place / "README.md", _card(run, section, spec, fit.settings, ()))
         manifest = seal(place, version=__version__)
         difference = largest_difference(place, fit.fitted, fit.prepared)
         if difference > MAX_DIFFERENCE:
@@ -115,7 +117,7 @@ def _export(fit: Fit, place: Path) -> tuple[Node, ...]:
 
 def add_scores(run: Run, scores: Scores) -> None:
     """Puts what was measured into the package and its card; the model stays the same."""
-    spec = FAMILIES[run.recipe.model]
+    spec = with_license(FAMILIES[run.recipe.model], run.package)
     settings = settings_of(open_family(spec.name), run.recipe)
     card = _card(run, run.read(PreparedSection), spec, settings, scores.scores)
     _add(run.package, {"metrics.json": scores.to_json(), "README.md": card})
@@ -147,6 +149,13 @@ def _add(package: Path, files: Mapping[str, bytes], *, instead: str = "") -> Non
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             write_atomic(place / name, data)
         seal(place, version=__version__)
+
+
+def with_license(spec: ModelSpec, package: Path) -> ModelSpec:
+    """What the weights are under, where the family started from others' and they say."""
+    config = msgspec.json.decode((package / "config.json").read_bytes())
+    said = config.get("license") if isinstance(config, dict) else None
+    return msgspec.structs.replace(spec, license=said or spec.license)
 
 
 def _card(

@@ -5,6 +5,7 @@ from pathlib import Path
 from daylight.core.context import Context
 from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic
+from daylight.core.recipe import without_places
 from daylight.core.run import Run
 from daylight.core.sections import (
     CheckedSection,
@@ -15,7 +16,7 @@ from daylight.core.sections import (
 )
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
-from daylight.steps.packaging import add_report
+from daylight.steps.packaging import add_report, with_license
 from daylight.tasks import TASKS
 
 FILE = "report.html"
@@ -26,8 +27,8 @@ def report(run: Run, context: Context) -> ReportSection:  # noqa: ARG001 - every
     recipe = run.recipe
     data = ReportData(
         task=TASKS[recipe.task],
-        spec=FAMILIES[recipe.model],
-        recipe=recipe,
+        spec=with_license(FAMILIES[recipe.model], run.package),
+        recipe=without_places(recipe),
         checked=run.read(CheckedSection),
         prepared=run.read(PreparedSection),
         trained=run.read(TrainedSection),

@@ -19,7 +19,8 @@ from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.types import Column, Columns, Node, Prepared
 from daylight.training.heads import head
 
-BATCH_SIZE = 256
+BATCH_SIZE = 64
+"""Rows answered at once: a large network's maps for more pictures would fill the memory."""
 WEIGHTS = "model.safetensors"
 GRAPH = "model.onnx"
 CONFIG = "config.json"
@@ -38,11 +39,13 @@ class NetworkConfig(Config):
     Attributes:
         inputs: By prepared column, in the order in which the module takes them.
         settings: From which the family builds an equal module.
+        license: Of the weights that it started from, where they are not the family's own.
     """
 
     answer: str
     inputs: dict[str, TensorSpec]
     settings: dict[str, Any]
+    license: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,14 @@ class Network:
     config: NetworkConfig
 
     @classmethod
-    def of(cls, module: nn.Module, prepared: Prepared, settings: Mapping[str, Any]) -> "Network":
+    def of(
+        cls,
+        module: nn.Module,
+        prepared: Prepared,
+        settings: Mapping[str, Any],
+        *,
+        license: str | None = None,  # noqa: A002 - the word of the Hub and of PyPI
+    ) -> "Network":
         """Puts a new module before the data that it will learn from."""
         columns = prepared.splits["train"].inputs
         specs = {
@@ -62,7 +72,9 @@ class Network:
             )
             for name in prepared.names
         }
-        config = NetworkConfig(answer=prepared.answer, inputs=specs, settings=dict(settings))
+        config = NetworkConfig(
+            answer=prepared.answer, inputs=specs, settings=dict(settings), license=license
+        )
         return cls(module, config)
 
     @property
@@ -117,28 +129,55 @@ class Network:
     def export(self, folder: Path) -> tuple[Node, ...]:
         """Writes the graph; it takes any number of rows."""
         outputs = ANSWER_KINDS[self.config.answer].outputs
-        batch = tuple(
+        batch = [
             torch.from_numpy(np.zeros((2, *spec.shape), spec.dtype))
             for spec in self.config.inputs.values()
+        ]
+        write_graph(
+            self.module,
+            batch,
+            folder / GRAPH,
+            inputs=self.names,
+            outputs=outputs,
+            finish=head(self.config.answer).finish,
         )
-        rows = torch.export.Dim("rows")
-        finished = _Finished(self.module, self.config.answer)
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it reports on torchvision
-        with evaluating(finished), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the exporter warns of its own internals
-            exported = torch.onnx.export(
-                finished,
-                batch,
-                dynamo=True,
-                verbose=False,
-                input_names=list(self.names),
-                output_names=list(outputs),
-                dynamic_shapes=(tuple({0: rows} for _ in batch),),
-            )
-        save_graph(exported, folder / GRAPH)
         return (
             Node(operation="onnx", inputs=self.names, outputs=outputs, parameters={"file": GRAPH}),
         )
+
+
+def write_graph(
+    module: nn.Module,
+    batch: Sequence[Tensor],
+    path: Path,
+    *,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    finish: Callable[[Tensor], tuple[Tensor, ...]],
+) -> None:
+    """Writes a module in evaluation mode as a graph that takes any number of rows.
+
+    Args:
+        batch: An example of each input, of two rows.
+        inputs: Their names.
+        outputs: Names of what ``finish`` gives.
+        finish: From what the module gives to the outputs.
+    """
+    finished = _Finished(module, finish)
+    rows = torch.export.Dim("rows")
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it reports on torchvision
+    with evaluating(finished), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns of its own internals
+        exported = torch.onnx.export(
+            finished,
+            tuple(batch),
+            dynamo=True,
+            verbose=False,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=(tuple({0: rows} for _ in batch),),
+        )
+    save_graph(exported, path)
 
 
 def save_graph(exported: torch.onnx.ONNXProgram | None, path: Path) -> None:
@@ -163,10 +202,9 @@ def save_graph(exported: torch.onnx.ONNXProgram | None, path: Path) -> None:
 class _Finished(nn.Module):
     """A network with the step from raw outputs to answers at its end."""
 
-    def __init__(self, module: nn.Module, answer: str) -> None:
+    def __init__(self, module: nn.Module, finish: Callable[[Tensor], tuple[Tensor, ...]]) -> None:
         super().__init__()
-        self.module = module
-        self.finish = head(answer).finish
+        self.module, self.finish = module, finish
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         return self.finish(self.module(*inputs))

@@ -1,0 +1,1 @@
+"""Networks that others trained, to start from: pictures in, features out."""
