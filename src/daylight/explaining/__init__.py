@@ -4,7 +4,7 @@ The layer is not called ``explain``: that is the verb, ``daylight.explain``.
 """
 
 from daylight.core.registry import Registry
-from daylight.explaining.explainer import ExplainerSpec
+from daylight.explaining.spec import ExplainerSpec
 
 _PICTURES = ("image",)
 _LABELS = ("label",)

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from daylight.core.config import Config
 from daylight.core.errors import UserError
 from daylight.core.types import Column, Columns, Fitted
 
@@ -20,32 +19,6 @@ class UnableError(UserError):
     """A method cannot explain this model; the message says why."""
 
     code = "unable"
-
-
-class ExplainerSpec(Config):
-    """What is known of a method before it is loaded.
-
-    Attributes:
-        sentence: What it does, for people.
-        module: Import path; has a function ``explain`` as ``Explainer`` says.
-        inputs: Input kinds that it is for.
-        answers: Answer kinds that it is for.
-        asks: What it must see: the answers of the package only, or gradients or trees of the
-            fitted model.
-        signed: Whether values below 0 speak against the class.
-        needs: Extras that have to be installed.
-    """
-
-    name: str
-    title: str
-    sentence: str
-    module: str
-    inputs: tuple[str, ...]
-    answers: tuple[str, ...]
-    asks: Literal["answers", "gradients", "trees"]
-    source: str
-    signed: bool = True
-    needs: tuple[str, ...] = ()
 
 
 @runtime_checkable

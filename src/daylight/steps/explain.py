@@ -17,9 +17,10 @@ from daylight.core.types import Column, SplitName
 from daylight.data import prepared as cache
 from daylight.data.benchmark import Benchmark
 from daylight.explaining.deletion import faithfulness, random_curves
-from daylight.explaining.explainer import Attribution, ExplainerSpec, Subject, UnableError
+from daylight.explaining.explainer import Attribution, Subject, UnableError
 from daylight.explaining.overlay import overlay, png, to_image
 from daylight.explaining.random_model import check
+from daylight.explaining.spec import ExplainerSpec
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.explaining import (

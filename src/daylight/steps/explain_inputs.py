@@ -15,8 +15,9 @@ from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic, writing
 from daylight.core.kinds import Answer
 from daylight.explaining import EXPLAINERS
-from daylight.explaining.explainer import Attribution, ExplainerSpec, Subject, UnableError
+from daylight.explaining.explainer import Attribution, Subject, UnableError
 from daylight.explaining.overlay import overlay, png
+from daylight.explaining.spec import ExplainerSpec
 from daylight.package.package import Package
 from daylight.runtime.inputs import to_columns
 from daylight.steps.explaining import (

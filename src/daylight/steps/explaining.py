@@ -10,14 +10,8 @@ from daylight.core.errors import MissingExtraError
 from daylight.core.recipe import Recipe
 from daylight.core.types import Column, Columns, Fitted, Task
 from daylight.explaining import EXPLAINERS
-from daylight.explaining.explainer import (
-    ABILITIES,
-    Attribution,
-    Explainer,
-    ExplainerSpec,
-    Subject,
-    UnableError,
-)
+from daylight.explaining.explainer import ABILITIES, Attribution, Explainer, Subject, UnableError
+from daylight.explaining.spec import ExplainerSpec
 from daylight.package.package import Package
 from daylight.runtime.predictor import Predictor
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
