@@ -11,7 +11,7 @@ against the rest Rifkin & Klautau, JMLR 5 (2004); solved in the primal Chapelle,
 arXiv:1706.04599, section 4.2.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,8 +88,7 @@ class KernelMachine(nn.Module):
     def nearness(self, pixels: Tensor) -> Tensor:
         """To each center, in (0, 1]: float32 ``(rows, centers)``."""
         rows, centers = (self.standardize(each).flatten(1) for each in (pixels, self.centers))
-        squares = (each.square().sum(dim=1) for each in (rows, centers))
-        ours, theirs = squares
+        ours, theirs = (each.square().sum(dim=1) for each in (rows, centers))
         distance = ours[:, None] + theirs - 2 * rows @ centers.T
         return torch.exp(-self.gamma * distance.clamp(min=0))
 
@@ -116,8 +115,10 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     with torch.no_grad():
         machine.weights.copy_(torch.from_numpy(weights))
         machine.bias.copy_(torch.from_numpy(bias))
-    scores = _nearness(machine, validation.inputs["pixels"].values) @ weights + bias
-    machine.temperature.fill_(fit_temperature(scores, validation.targets["target"].values))
+    with torch.inference_mode():
+        scores = [machine(each) for each in _batches(validation.inputs["pixels"].values)]
+    target = validation.targets["target"].values
+    machine.temperature.fill_(fit_temperature(torch.cat(scores).numpy(), target))
     return Network.of(machine, prepared, facts)
 
 
@@ -126,16 +127,20 @@ def _widest_margins(
 ) -> "tuple[Array, Array]":
     """Weights of the centers and bias, by class.
 
-    With K = L L^T between the centers, features k L^-T turn weights whose length counts as w^T K w
+    With K = L L^T between the centers, features L^-1 k turn weights whose length counts as w^T K w
     into ones whose length counts as itself.
     """
-    between = _nearness(machine, machine.centers.numpy()).astype(float)
-    between[np.diag_indices_from(between)] += JITTER
-    lower = cholesky(between, lower=True)
-    features = _nearness(machine, pixels)
-    features = solve_triangular(lower.astype(np.float32), features.T, lower=True).T
+    with torch.inference_mode():
+        between = torch.cat([machine.nearness(each) for each in _batches(machine.centers.numpy())])
+        lower = cholesky(between.double().numpy() + JITTER * np.eye(len(between)), lower=True)
+        single = lower.astype(np.float32)
+        features = np.empty((len(pixels), len(between)), np.float32)
+        for number, batch in enumerate(_batches(pixels)):
+            near = machine.nearness(batch).numpy()
+            rows = slice(number * BATCH_SIZE, number * BATCH_SIZE + len(near))
+            features[rows] = solve_triangular(single, near.T, lower=True).T
     found = fit_scores(
-        np.ascontiguousarray(features),
+        features,
         target,
         loss=squared_hinge,
         penalty=1 / (cost * len(target)),
@@ -144,13 +149,9 @@ def _widest_margins(
     return solve_triangular(lower, found.weights, lower=True, trans="T"), found.bias
 
 
-def _nearness(machine: KernelMachine, pixels: "Array") -> "Array":
-    found = np.empty((len(pixels), len(machine.centers)), np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(pixels), BATCH_SIZE):
-            rows = slice(start, start + BATCH_SIZE)
-            found[rows] = machine.nearness(torch.from_numpy(np.array(pixels[rows]))).numpy()
-    return found
+def _batches(pixels: "Array") -> Iterator[Tensor]:
+    for start in range(0, len(pixels), BATCH_SIZE):
+        yield torch.from_numpy(np.array(pixels[start : start + BATCH_SIZE]))
 
 
 def load(folder: Path) -> Network:

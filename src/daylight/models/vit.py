@@ -1,16 +1,16 @@
 """A small vision transformer, trained from scratch: pictures as sequences of patches.
 
-It has what makes plain transformers learn from little: positions as waves that need not be learned,
-and the mean over all patches instead of a token for the class.
+It has what makes transformers learn from little: convolutions that describe the patches, places as
+waves that need not be learned, and the mean over all patches instead of a token for the class.
 
-Source: Dosovitskiy et al., arXiv:2010.11929, section 3.1; positions and mean Beyer, Zhai &
-Kolesnikov, arXiv:2205.01580; norms before each part Xiong et al., arXiv:2002.04745.
+Source: Dosovitskiy et al., arXiv:2010.11929, section 3.1; convolutions Xiao et al.,
+arXiv:2106.14881, section 4; places and mean Beyer, Zhai & Kolesnikov, arXiv:2205.01580.
 """
 
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import torch
@@ -30,7 +30,7 @@ MAX_SIZE = 64
 """Pixels per side unless set: larger pictures are scaled down."""
 
 NUM_PATCHES = 7
-"""Along the longer side, unless the patch is set."""
+"""About so many along the longer side, unless the patch is set."""
 
 LONGEST_WAVE = 10_000
 """Ratio of the longest wave to the shortest. Source: Vaswani et al., arXiv:1706.03762, 3.5."""
@@ -43,7 +43,7 @@ class Settings(Config):
 
     Attributes:
         size: Height and width of the pictures in pixels; by default their own, up to ``MAX_SIZE``.
-        patch: Height and width of a patch in pixels; by default such that the longer side has
+        patch: Height and width of a patch in pixels; by default such that the longer side has about
             ``NUM_PATCHES``.
         width: Numbers that describe a patch; a multiple of four times ``heads``.
         depth: Blocks, of attention and a perceptron each.
@@ -51,20 +51,21 @@ class Settings(Config):
     """
 
     size: Annotated[int, msgspec.Meta(ge=8, le=512)] | None = None
-    patch: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    width: Count = 96
+    patch: Literal[1, 2, 4, 8, 16, 32] | None = None
+    width: Count = 64
     depth: Count = 4
-    heads: Count = 3
+    heads: Count = 2
     training: Training = Training(
-        epochs=30,
+        epochs=15,
         min_steps=600,
         batch_size=64,
         learning_rate=2e-3,
+        warmup=0.1,
         weight_decay=0.1,
         label_smoothing=0.1,
         averaging=0.99,
         flip=True,
-        shift=0.072,
+        shift=0.036,
     )
 
 
@@ -114,11 +115,11 @@ class Block(nn.Module):
 
 
 class Patches(nn.Module):
-    """Cuts pictures into patches and describes each, with its place; what lies over is blank.
+    """Brings pictures down to patches by convolutions, and adds to each its place.
 
     Args:
         shape: Height, width and channels of a picture.
-        patch: Height and width of a patch in pixels.
+        patch: Height and width of a patch in pixels, a power of 2: each convolution halves both.
         width: Numbers that describe one.
     """
 
@@ -126,16 +127,20 @@ class Patches(nn.Module):
 
     def __init__(self, shape: tuple[int, int, int], patch: int, width: int) -> None:
         super().__init__()
-        height, breadth, channels = shape
-        down, right = -(-height // patch), -(-breadth // patch)
-        self.missing = (0, right * patch - breadth, 0, down * patch - height)
-        self.describe = nn.Conv2d(channels, width, patch, patch)
-        self.register_buffer("places", waves(down, right, width), persistent=False)
+        height, breadth, before = shape
+        layers: list[nn.Module] = []
+        for left in range(patch.bit_length() - 2, -1, -1):
+            now = max(1, width >> left)
+            halved = nn.Conv2d(before, now, 3, stride=2, padding=1, bias=False)
+            layers += [halved, nn.BatchNorm2d(now), nn.ReLU(inplace=True)]
+            before = now
+        self.describe = nn.Sequential(*layers, nn.Conv2d(before, width, 1))
+        places = waves(-(-height // patch), -(-breadth // patch), width)
+        self.register_buffer("places", places, persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """``(rows, channels, height, width)`` to ``(rows, patches, width)``."""
-        described = self.describe(functional.pad(pixels, self.missing))
-        result: Tensor = described.flatten(2).transpose(1, 2) + self.places
+        result: Tensor = self.describe(pixels).flatten(2).transpose(1, 2) + self.places
         return result
 
 
@@ -180,7 +185,7 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
         )
     side = max(prepared.splits["train"].inputs["pixels"].values.shape[1:3])
     sizes = {
-        "patch": settings.patch or math.ceil(side / NUM_PATCHES),
+        "patch": settings.patch or 2 ** max(0, round(math.log2(side / NUM_PATCHES))),
         "width": settings.width,
         "depth": settings.depth,
         "heads": settings.heads,
