@@ -201,7 +201,7 @@ def test_a_photo_that_is_turned_by_its_tag_is_no_fault(garden, tmp_path):
 
 def test_what_cannot_be_read_only_warns_if_it_is_left_out(garden, tmp_path):
     cut_short(garden)
-    section = check(garden, output=tmp_path / "run", settings={"unreadable": "skip"})
+    section = check({"path": garden, "unreadable": "skip"}, output=tmp_path / "run")
     assert findings(section)["unreadable"].status == "warn"
 
 

@@ -50,8 +50,12 @@ class Result:
         return Predictor.open(self.package)
 
 
+Data = str | Path | Mapping[str, Any]
+"""A folder or a table, or the recipe's section ``data``: ``{"path": ..., "waive": [...]}``."""
+
+
 def train(  # noqa: PLR0913 - each is one line of a recipe
-    data: str | Path,
+    data: Data,
     *,
     output: str | Path | None = None,
     model: str = "",
@@ -64,7 +68,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
     """Runs every step that is due, from the data to the report.
 
     Args:
-        data: A folder or a table.
+        data: What to learn from.
         output: Folder of the run, by default ``<data>-run``; one that exists is continued.
         model: Name of a family; by default the task's.
         settings: The family's own.
@@ -77,7 +81,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
         UserError: Something that the caller can mend; ``hint`` says how.
     """
     recipe = Recipe(
-        data=DataConfig(path=str(data)),
+        data=_data(data),
         model=model,
         settings=dict(settings or {}),
         training=dict(training or {}),
@@ -89,29 +93,28 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
     return Result(run, run.read(Scores))
 
 
-def check(
-    data: str | Path,
-    *,
-    output: str | Path | None = None,
-    settings: Mapping[str, Any] | None = None,
-    log: Log = silent,
-) -> CheckedSection:
+def check(data: Data, *, output: str | Path | None = None, log: Log = silent) -> CheckedSection:
     """Says what is wrong with data; pictures of it lie in ``check.html`` of the run.
 
     Args:
-        data: A folder or a table.
+        data: What to look at.
         output: Folder of the run, by default ``<data>-run``; one that exists is continued.
-        settings: How the data is read, such as ``unreadable``.
         log: Receives progress.
 
     Raises:
         UserError: The data cannot be looked at; ``hint`` says why.
     """
-    config = convert(DataConfig, {**(settings or {}), "path": str(data)}, where="settings")
     context = Context(log=log)
-    run = start_check(Recipe(data=config), Path(output) if output else None, context)
+    run = start_check(Recipe(data=_data(data)), Path(output) if output else None, context)
     advance(run, context, through="check")
     return run.read(CheckedSection)
+
+
+def _data(data: Data) -> DataConfig:
+    if isinstance(data, Mapping):
+        path = {"path": str(data["path"])} if "path" in data else {}
+        return convert(DataConfig, {**data, **path}, where="data")
+    return DataConfig(path=str(data))
 
 
 def evaluate(run: str | Path, *, log: Log = silent) -> Scores:
