@@ -4,6 +4,7 @@ Source: Breiman, Friedman, Olshen & Stone, Classification and Regression Trees (
 (pruning); Cestnik, ECAI (1990) (shares of small leaves); grown by scikit-learn.
 """
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,7 +53,10 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsembl
     pixels = np.asarray(split.inputs["pixels"].values)
     grown = DecisionTreeClassifier(
         min_samples_leaf=settings.min_leaf, random_state=context.key("tree") % 2**32
-    ).fit(pixels.reshape(len(pixels), -1), split.targets["target"].values)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # many classes of few pictures are no mistake
+        grown.fit(pixels.reshape(len(pixels), -1), split.targets["target"].values)
     counts = class_counts(grown, grown.classes_, len(prepared.labels))
     prior = counts[0] / counts[0].sum()
     whole = Tree.of_sklearn(
