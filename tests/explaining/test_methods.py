@@ -45,6 +45,23 @@ def test_integrated_gradients_of_either_class_are_opposite():
     assert np.allclose(one.values.values, -other.values.values, atol=1e-6)
 
 
+class Steep(nn.Module):
+    """Its answer jumps in a small part of the path, which few points miss."""
+
+    def forward(self, pixels):
+        jump = 80 * (pixels.float().mean((1, 2, 3)) / 255 - 0.45)
+        return torch.stack([jump, -jump], dim=1)
+
+
+def test_integrated_gradients_take_as_many_steps_as_they_need(monkeypatch):
+    values = np.full((2, 6, 6, 1), 230, np.uint8)
+    asked = subject_of(network(Steep(), (6, 6, 1)), values)
+    found = integrated_gradients.explain(asked)
+    assert found.gap < 0.05
+    monkeypatch.setattr(integrated_gradients, "NUM_STEPS", (32,))
+    assert integrated_gradients.explain(asked).gap > 0.05
+
+
 def test_occlusion_finds_the_one_corner_that_an_answer_depends_on():
     values = pictures(6, side=20)
     values[:, :4, :4] = 255
