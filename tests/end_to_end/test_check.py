@@ -14,7 +14,7 @@ from daylight.runtime.inputs import to_columns
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import read, split_rows
 from end_to_end.conftest import QUICK, contents
-from tiny import patterns
+from tiny import TINY, patterns
 
 WAIVE = ["--set", 'data.waive=["duplicates-across-splits"]']
 
@@ -196,7 +196,6 @@ def test_cleaning_of_a_kind_that_there_is_not_is_refused(daylight, photos):
 
 
 def test_cleaning_of_what_is_no_picture_is_refused(refused, tmp_path):
-    rows = "\n".join(f"{number % 7},{number % 3},{number % 2}" for number in range(40))
-    (tmp_path / "rows.csv").write_text(f"a,b,value\n{rows}\n")
-    message = refused("train", "rows.csv", "--set", 'data.clean=["denoise"]')
+    data = TINY["row-to-real"](tmp_path / "rows")
+    message = refused("train", data, "--set", 'data.clean=["denoise"]')
     assert "data.clean has no effect" in message
