@@ -22,6 +22,7 @@ TINY_CNN = ["--model", "cnn", "--set", "settings.width=4", "--set", "training.mi
         (["--set", "data.test_fractoin=0.1"], "Known keys: path, target, validation_fraction"),
         (["--model", "cnn", "--set", "settings.width=0"], "Give a whole number of at least 1."),
         (["--model", "cnn", "--set", "training.flip=3"], "Give true or false."),
+        (["--model", "vit", "--set", "settings.width=50"], "cannot be shared out to 2 heads; 56"),
         (["--set", "epochs"], "no '='"),
         (["--task", "image-clasification"], "Did you mean 'image-classification'?"),
         (["--model", "shapes-mean"], "cannot do image-classification"),

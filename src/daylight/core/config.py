@@ -80,7 +80,7 @@ def _hint(kind: type[Config], keys: Sequence[str], reason: str) -> str:
         if not inner:
             return ""
         there = inner[0]
-    if isinstance(there, msgspec.inspect.StructType) and "field" in reason:
+    if isinstance(there, msgspec.inspect.StructType) and not reason.startswith("Expected"):
         return f"Known keys: {', '.join(field.name for field in there.fields) or 'none'}."
     options = there.types if isinstance(there, msgspec.inspect.UnionType) else (there,)
     return f"Give {' or '.join(filter(None, map(_allowed, options)))}."

@@ -19,7 +19,6 @@ from torch.nn import functional
 
 from daylight.core.config import Config
 from daylight.core.context import Context
-from daylight.core.errors import UserError
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
@@ -67,6 +66,15 @@ class Settings(Config):
         flip=True,
         shift=0.036,
     )
+
+    def __post_init__(self) -> None:
+        """Refuses a width that heads and waves cannot share out."""
+        step = 4 * self.heads
+        if self.width % step:
+            more = step * math.ceil(self.width / step)
+            raise ValueError(
+                f"a width of {self.width} cannot be shared out to {self.heads} heads; {more} can"
+            )
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:
@@ -176,13 +184,6 @@ def build(settings: Mapping[str, Any]) -> nn.Module:
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     """Trains by back-propagation."""
-    step = 4 * settings.heads
-    if settings.width % step:
-        raise UserError(
-            f"A width of {settings.width} cannot be shared out to {settings.heads} heads.",
-            hint=f"Take a multiple of {step}: "
-            f"--set settings.width={step * math.ceil(settings.width / step)}",
-        )
     side = max(prepared.splits["train"].inputs["pixels"].values.shape[1:3])
     sizes = {
         "patch": settings.patch or 2 ** max(0, round(math.log2(side / NUM_PATCHES))),
