@@ -36,10 +36,10 @@ class Settings(Config):
 
     size: Annotated[int, msgspec.Meta(ge=8, le=512)] | None = None
     cell: Literal["lstm", "gru"] = "lstm"
-    units: Annotated[int, msgspec.Meta(ge=1)] = 96
-    layers: Annotated[int, msgspec.Meta(ge=1)] = 2
+    units: Annotated[int, msgspec.Meta(ge=1)] = 128
+    layers: Annotated[int, msgspec.Meta(ge=1)] = 1
     training: Training = Training(
-        epochs=20,
+        epochs=15,
         min_steps=300,
         batch_size=64,
         learning_rate=3e-3,

@@ -55,7 +55,7 @@ class Settings(Config):
     depth: Count = 4
     heads: Count = 2
     training: Training = Training(
-        epochs=15,
+        epochs=20,
         min_steps=600,
         batch_size=64,
         learning_rate=2e-3,
