@@ -42,11 +42,10 @@ CHUNK = 512
 class FineTuning(Training):
     """Settings of the training of the whole network; see ``Training``."""
 
-    epochs: Annotated[int, msgspec.Meta(ge=1)] = 5
+    epochs: Annotated[int, msgspec.Meta(ge=1)] = 10
     batch_size: Annotated[int, msgspec.Meta(ge=1)] = 32
-    learning_rate: Positive = 1e-4
+    learning_rate: Positive = 5e-4
     weight_decay: Annotated[float, msgspec.Meta(ge=0)] = 0.01
-    label_smoothing: Share = 0.1
     flip: bool = True
     shift: Share = 0.1
 
@@ -137,8 +136,7 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     network = Network.of(module, prepared, facts, license=backbone.facts.license)
     if settings.fine_tune:
         stages.begin_next()
-        place = context.checkpoints and context.checkpoints / "fine-tune"
-        loop.fit(network, prepared, settings.fine_tune, context.replace(checkpoints=place))
+        loop.fit(network, prepared, settings.fine_tune, context, stage="fine-tuning")
     return network
 
 
@@ -175,7 +173,8 @@ def _train_last_layer(
         for name, each in found.items()
     }
     on_features = replace(prepared, splits=scaled, names=("features",))
-    loop.fit(Network.of(module.scores, on_features, {}), on_features, training, context)
+    last_layer = Network.of(module.scores, on_features, {})
+    loop.fit(last_layer, on_features, training, context, stage="last-layer")
 
 
 def _features(extract: Extractor, pictures: "Array", split: str, context: Context) -> "Array":

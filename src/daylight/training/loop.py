@@ -75,8 +75,19 @@ class _State:
     curve: list[dict[str, float]] = field(default_factory=list)
 
 
-def fit(network: Network, prepared: Prepared, training: Training, context: Context) -> None:
+def fit(
+    network: Network,
+    prepared: Prepared,
+    training: Training,
+    context: Context,
+    *,
+    stage: str = "",
+) -> None:
     """Trains ``network`` in place and leaves it at its best epoch by validation.
+
+    Args:
+        stage: Where a family trains more than once, a name under which this time's pace and
+            checkpoints are kept apart.
 
     Logs ``"batch"`` (epoch, done, total) and ``"epoch"`` (epoch, epochs, loss, score,
     examples_per_s, left_s, duration_s). Continues from ``context.checkpoints`` if there is a state.
@@ -84,14 +95,21 @@ def fit(network: Network, prepared: Prepared, training: Training, context: Conte
     Raises:
         TrainingError: The loss or a weight is not finite; the hint says what to lower.
     """
-    _Fit(network, prepared, training, context).run()
+    if stage and context.checkpoints:
+        context = context.replace(checkpoints=context.checkpoints / stage)
+    _Fit(network, prepared, training, context, stage).run()
 
 
 class _Fit:
     """One call of ``fit``: what its parts share."""
 
     def __init__(
-        self, network: Network, prepared: Prepared, training: Training, context: Context
+        self,
+        network: Network,
+        prepared: Prepared,
+        training: Training,
+        context: Context,
+        stage: str,
     ) -> None:
         self.network, self.prepared = network, prepared
         self.training, self.context = training, context
@@ -100,7 +118,7 @@ class _Fit:
         self.optimizer = make_optimizer(self.module, training)
         self._pairs = self._floating()
         self.state = _State()
-        self.pace = self._pace()
+        self.pace = self._pace(stage)
         self.per_epoch = num_batches(len(prepared.splits["train"]), training.batch_size)
         self.num_epochs = max(training.epochs, math.ceil(training.min_steps / self.per_epoch))
 
@@ -110,10 +128,10 @@ class _Fit:
         names = [name for name in self.average if now[name].is_floating_point()]
         return [self.average[name] for name in names], [now[name] for name in names]
 
-    def _pace(self) -> pace.Pace:
+    def _pace(self, stage: str) -> pace.Pace:
         train, names = self.prepared.splits["train"], self.network.names
         inputs = to_tensors(train.inputs, names, slice(self.training.batch_size))
-        return pace.decide(self.module, inputs, self.context.decisions)
+        return pace.decide(self.module, inputs, self.context.decisions, stage=stage)
 
     def run(self) -> None:
         with self.pace.held():
