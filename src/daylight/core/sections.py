@@ -93,6 +93,16 @@ class CheckedSection(Section):
         """The findings that fail and are waived."""
         return tuple(f for f in self.findings if f.status == "fail" and f.check in names)
 
+    def rows(self) -> list[Row]:
+        """A header, and a row per finding, the worst first."""
+        order = ("fail", "warn", "skip", "pass")
+        found = sorted(self.findings, key=lambda each: order.index(each.status))
+        header = ("check", "status", f"{self.num_examples:,} examples", "next step")
+        return [header, *((f.check, f.status, f.message, f.fix) for f in found)]
+
+    def _repr_html_(self) -> str:
+        return html_table(self.rows())
+
 
 class PreparedSection(Section):
     """What was read, and how it was split.
