@@ -27,15 +27,13 @@ NUM_STEPS = (32, 64, 128)
 """
 
 MAX_GAP = 0.05
-"""Of a row's total, or of ``SMALL`` where that is more."""
-
-SMALL = 0.01
+"""Of a row's total."""
 
 
 def explain(subject: Subject) -> Attribution:
     """Values add up to the change in probability; channels are added up."""
     totals = subject.totals()
-    allowed = MAX_GAP * np.maximum(np.abs(totals), SMALL)
+    allowed = MAX_GAP * np.abs(totals)
     values = _integrate(subject, NUM_STEPS[0])
     for num_steps in NUM_STEPS[1:]:
         rows = np.flatnonzero(np.abs(values.sum(axis=(1, 2)) - totals) > allowed)
