@@ -48,7 +48,7 @@ def measure(data: Path, to: Path, model: str, overrides: list[str]) -> tuple[flo
     """Accuracy on ``test``, and seconds of CPU time to fit."""
     recipe = resolve({"data": {"path": str(data)}, "model": model}, overrides)
     run = start(recipe, to, Context())
-    advance(run, Context())
+    advance(run, Context(), through="evaluate")
     provenance = msgspec.json.decode((run.package / "provenance.json").read_bytes())
     return run.read(Scores).scores[0].value or 0.0, provenance["cpu_time_s"]
 

@@ -44,8 +44,9 @@ class FineTuning(Training):
 
     epochs: Annotated[int, msgspec.Meta(ge=1)] = 10
     batch_size: Annotated[int, msgspec.Meta(ge=1)] = 32
-    learning_rate: Positive = 5e-4
+    learning_rate: Positive = 3e-4
     weight_decay: Annotated[float, msgspec.Meta(ge=0)] = 0.01
+    label_smoothing: Share = 0.1
     flip: bool = True
     shift: Share = 0.1
 
