@@ -86,15 +86,17 @@ class KernelMachine(nn.Module):
         self.register_buffer("temperature", torch.ones(()))
 
     def nearness(self, pixels: Tensor) -> Tensor:
-        """To each center, in (0, 1]: float32 ``(rows, centers)``."""
+        """To each center, in (0, 1]: float64 ``(rows, centers)``."""
         rows, centers = (self.standardize(each).flatten(1) for each in (pixels, self.centers))
-        ours, theirs = (each.square().sum(dim=1) for each in (rows, centers))
-        distance = ours[:, None] + theirs - 2 * rows @ centers.T
+        ours, theirs = (each.double().square().sum(dim=1) for each in (rows, centers))
+        distance = ours[:, None] + theirs - 2 * (rows @ centers.T).double()
         return torch.exp(-self.gamma * distance.clamp(min=0))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Uint8 ``(rows, height, width, channels)`` to raw scores ``(rows, classes)``."""
-        return (self.nearness(pixels) @ self.weights + self.bias) / self.temperature
+        # Thousands of weights cancel: what float32 rounds alike for all of them would be seen.
+        scores = self.nearness(pixels) @ self.weights.double() + self.bias
+        return (scores / self.temperature).float()
 
 
 def build(settings: Mapping[str, Any]) -> KernelMachine:
@@ -132,11 +134,11 @@ def _widest_margins(
     """
     with torch.inference_mode():
         between = torch.cat([machine.nearness(each) for each in _batches(machine.centers.numpy())])
-        lower = cholesky(between.double().numpy() + JITTER * np.eye(len(between)), lower=True)
+        lower = cholesky(between.numpy() + JITTER * np.eye(len(between)), lower=True)
         single = lower.astype(np.float32)
         features = np.empty((len(pixels), len(between)), np.float32)
         for number, batch in enumerate(_batches(pixels)):
-            near = machine.nearness(batch).numpy()
+            near = machine.nearness(batch).float().numpy()
             rows = slice(number * BATCH_SIZE, number * BATCH_SIZE + len(near))
             features[rows] = solve_triangular(single, near.T, lower=True).T
     found = fit_scores(
