@@ -159,7 +159,9 @@ def verdict(share):
 
 def test_copying_is_said_in_words():
     assert "So there is no sign of copying" in verdict(0.05)
-    assert "it may be copying" in verdict(0.2)
+    assert "look at the pairs" in verdict(0.09)
+    assert "may be copying" not in verdict(0.09)
+    assert "It may be copying" in verdict(0.2)
 
 
 def test_sheets_show_each_label_that_was_asked_for():

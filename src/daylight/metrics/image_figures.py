@@ -19,8 +19,8 @@ NUM_UNLABELLED = 6
 """Strips of pictures that have no label."""
 
 SPREADS = 1.645
-"""Standard errors above the expected share from which on near copies are too many: 1 in 20 models
-that copy nothing is suspected."""
+"""Standard errors above the expected share up to which near copies are chance: of 20 models that
+copy nothing, 19 stay below."""
 
 
 def samples(
@@ -82,9 +82,11 @@ def _verdict(targets: Columns, outputs: Columns) -> str:
     )
     # The limit and the share are both measured, on as many pictures each.
     spread = (2 * COPY_QUANTILE * (1 - COPY_QUANTILE) / rows) ** 0.5
-    if share > COPY_QUANTILE + SPREADS * spread:
-        return f"{found} That is more than chance: it may be copying, so look at the pairs."
-    return f"{found} So there is no sign of copying."
+    if share <= COPY_QUANTILE + SPREADS * spread:
+        return f"{found} So there is no sign of copying."
+    if share <= 2 * COPY_QUANTILE:
+        return f"{found} A little more may come of drawing what is typical: look at the pairs."
+    return f"{found} It may be copying: look at the pairs."
 
 
 def as_bytes(pictures: "Array") -> "Array":
