@@ -21,8 +21,22 @@ def patterns(folder: Path, *, classes: int = 3, each: int = 12, side: int = 14) 
     return folder
 
 
+def corners(folder: Path, *, each: int = 15, side: int = 16) -> Path:
+    """A bright square in one of four corners, on noise: between two corners there is nothing."""
+    random = np.random.default_rng(0)
+    folder.mkdir(parents=True)
+    half = side // 2
+    for number in range(4 * each):
+        pixels = random.normal(30, 8, (side, side))
+        top, left = half * (number % 4 // 2) + 1, half * (number % 2) + 1
+        pixels[top : top + half - 2, left : left + half - 2] += 170
+        Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(folder / f"{number:02}.png")
+    return folder
+
+
 TINY: dict[str, Callable[[Path], Path]] = {
     "image-classification": patterns,
+    "unconditional-image-generation": corners,
     "row-to-real": made.rows,
     "history-to-ranking": made.histories,
     "text-to-text": made.texts,
@@ -34,6 +48,17 @@ FAST: dict[str, list[str]] = {
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "linear": ["settings.penalties=[0.1]"],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
+    "gan": [
+        "settings.width=8",
+        "settings.latent=16",
+        "training.steps=400",
+        "training.batch_size=16",
+        "training.learning_rate=2e-3",
+        "training.discriminator_learning_rate=2e-3",
+        "training.averaging=0.9",
+        "training.translate=0.0",
+        "training.cutout=0.0",
+    ],
     "random-forest": ["settings.num_trees=5"],
     "boosted-trees": ["settings.rounds=5"],
     "svm": ["settings.num_centers=20"],

@@ -69,6 +69,27 @@ def text(random, rows, *, errors=0.1):
     return {"target": strings(words)}, {"text": strings(answers)}
 
 
+def image(random, rows, *, size=3, apart=0.3, side=4):
+    """Points of two crowds, and small pictures, of two labels that were asked for."""
+    real, drawn = random.normal(size=(rows, size)), random.normal(size=(rows, size)) + apart
+    pictures = random.random((rows, side, side, 1), np.float32)
+    nearest = random.integers(0, 256, (rows, side, side, 1), np.uint8)
+    return (
+        {
+            "target": Column(np.array([f"{row}.png" for row in range(rows)], object)),
+            "features": Column(real),
+            "nearest_distance": Column(random.gamma(4, size=rows)),
+            "asked": strings(random.choice(["lily", "rose"], rows).tolist()),
+        },
+        {
+            "image": Column(pictures),
+            "features": Column(drawn),
+            "nearest_distance": Column(random.gamma(2, size=rows)),
+            "nearest_image": Column(nearest),
+        },
+    )
+
+
 def ragged(runs, dtype):
     lengths = [len(run) for run in runs]
     return Column(
@@ -84,4 +105,11 @@ def taken(columns, rows):
     return {name: column.take(rows) for name, column in columns.items()}
 
 
-DRAW = {"label": label, "real": real, "ranking": ranking, "boxes": boxes, "text": text}
+DRAW = {
+    "label": label,
+    "real": real,
+    "ranking": ranking,
+    "boxes": boxes,
+    "text": text,
+    "image": image,
+}

@@ -22,6 +22,8 @@ BOUNDS = {
     "mae": (0, np.inf),
     "r2": (-np.inf, 1),
     "character_error_rate": (0, np.inf),
+    "frechet_distance": (-np.inf, np.inf),  # no value is below 0, but an interval may be
+    "kernel_distance": (-np.inf, np.inf),  # unbiased, so below 0 where there is no difference
 }
 metric_names = pytest.mark.parametrize(
     ("kind", "name"),

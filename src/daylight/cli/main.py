@@ -105,7 +105,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="draw what each answer rests on (default: by the most faithful method)",
     )
     predict.add_argument(
-        "-o", "--output", default="explanations", help="folder for what --explain draws"
+        "-o",
+        "--output",
+        help="folder for files (default: predictions; with --explain: explanations)",
     )
 
     compare = command("compare", "run", "Compare two runs on the examples that they share.")

@@ -11,12 +11,14 @@ import msgspec
 
 from daylight.cli.show import one_line, utf_8
 from daylight.core.errors import UserError
+from daylight.steps.answer_files import keep_file
 from daylight.steps.predict import Model, answers, open_model
 
 
 def run(options: argparse.Namespace) -> None:
     """Prints the answer to each input; what cannot be read is said, and the rest goes on."""
     model = open_model(options.model)
+    media = model.kind.media
     num_good = num_bad = 0
     found = _answers(model, options)
     first = list(islice(found, 2))
@@ -28,11 +30,15 @@ def run(options: argparse.Namespace) -> None:
             print(f"error: {one_line(answer.message)}", file=sys.stderr)
             continue
         num_good += 1
+        line = model.task.codec.show(answer)
+        if media:
+            folder = Path(options.output or "predictions")
+            answer = keep_file(answer, media, folder=folder, name=name)  # noqa: PLW2901
+            line = f"{answer[media]} ({line})"
         if options.json:
             print(msgspec.json.encode({"input": utf_8(name), **answer, **drawn}).decode())
         else:
-            cells = (name, model.task.codec.show(answer), *drawn.values())
-            print("\t".join(one_line(cell) for cell in cells))
+            print("\t".join(one_line(cell) for cell in (name, line, *drawn.values())))
     if num_bad:
         raise UserError(
             f"{num_bad} of {num_good + num_bad} inputs could not be answered.",
@@ -51,7 +57,7 @@ def _answers(
         return
     from daylight.steps.explain_inputs import explained_answers  # noqa: PLC0415 - only if asked for
 
-    folder, method = Path(options.output), options.explain
+    folder, method = Path(options.output or "explanations"), options.explain
     explained = explained_answers(model, options.inputs, stdin, method=method, folder=folder)
     for name, answer, drawn in explained:
         facts = {"method": drawn.method, "picture": utf_8(str(drawn.picture))} if drawn else {}

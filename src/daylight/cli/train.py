@@ -11,10 +11,12 @@ from daylight.cli.show import print_examples, print_scores
 from daylight.core import recipe as recipes
 from daylight.core.config import convert
 from daylight.core.context import Context
+from daylight.core.kinds import INPUT_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
 from daylight.core.sections import ReportSection, Scores
 from daylight.steps.pipeline import advance, start
+from daylight.tasks import TASKS
 
 
 def run(options: argparse.Namespace) -> None:
@@ -71,6 +73,9 @@ def _print(opened: Run) -> None:
 
 def _an_input(opened: Run, scores: Scores) -> str:
     """Something that the person can ask about at once."""
+    task = TASKS[opened.recipe.task]
+    if not INPUT_KINDS[task.input].media:
+        return task.codec.example or "INPUT"
     path = Path(opened.recipe.data.path)
     media = scores.examples[0].media if scores.examples else None
     return str((path if path.is_dir() else path.parent) / media) if media else "INPUT"

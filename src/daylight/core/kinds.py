@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from daylight.core.png import data_uri
 from daylight.core.types import Column, Columns, FieldType
 
 Labels = Sequence[str]
@@ -19,13 +20,16 @@ class InputKind:
     """What a model is shown.
 
     Attributes:
-        types: Of the fields that it is made of; a row has any number, the others one.
+        types: Of the fields that it is made of; a row has any number, a prompt a seed and perhaps a
+            category, the others one.
         media: Whether an input is a file, which people name by its path.
+        stratified: Whether splits keep the share of each value of its category.
     """
 
     name: str
     types: tuple[FieldType, ...]
     media: bool = False
+    stratified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,9 @@ class AnswerKind:
         decode: ``(outputs, labels) -> answers``, one per row, as plain JSON values.
         error: ``(target, answer) -> how wrong``, 0 where it is right; orders the worst mistakes.
             ``None`` where one number per example says little.
+        media: The key of an answer whose value is a file, as a data URI; empty if there is none.
+        features: Name of the network through whose features answers and targets are compared, where
+            they say little as they are; empty if there is none.
     """
 
     name: str
@@ -102,6 +109,8 @@ class AnswerKind:
     error: Callable[[Any, Answer], float] | None = None
     figures: tuple[str, ...] = ()
     stratified: bool = False
+    media: str = ""
+    features: str = ""
     forms: Mapping[str, Form] = field(default_factory=dict)
 
     def misfit(self, outputs: Columns, *, num_rows: int, num_labels: int) -> str:
@@ -166,6 +175,15 @@ def _text(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - o
     return [{"text": text} for text in outputs["text"].values.tolist()]
 
 
+def _image(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - one signature
+    pixels = outputs["image"].values
+    height, width = pixels.shape[1:3]
+    return [
+        {"image": data_uri(picture), "height_px": height, "width_px": width}
+        for picture in (pixels * 255).round().astype("uint8")
+    ]
+
+
 INPUT_KINDS: Mapping[str, InputKind] = {
     kind.name: kind
     for kind in (
@@ -173,6 +191,7 @@ INPUT_KINDS: Mapping[str, InputKind] = {
         InputKind("text", ("text",)),
         InputKind("row", ("number", "category")),
         InputKind("history", ("keys",)),
+        InputKind("prompt", ("seed", "category"), stratified=True),
     )
 }
 
@@ -252,6 +271,25 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             loss="next_token",
             decode=_text,
             error=lambda target, answer: float(answer["text"] != target),
+        ),
+        AnswerKind(
+            "image",
+            arrow="string",  # a path
+            targets=("target",),  # paths, as objects (rows,)
+            outputs=("image",),  # 0 to 1
+            forms={"image": Form("float32", ("rows", "height", "width", "channels"))},
+            metrics=(
+                "frechet_distance",
+                "kernel_distance",
+                "manifold_precision",
+                "manifold_recall",
+                "near_copies",
+            ),
+            figures=("samples", "nearest"),
+            loss="squared_error",
+            decode=_image,
+            media="image",
+            features="efficientnet-lite0",
         ),
     )
 }

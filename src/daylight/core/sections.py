@@ -111,7 +111,7 @@ class PreparedSection(Section):
         saw: The sentence in which the task said what it recognised.
         data_digest: SHA-256 over the bytes that were read.
         num_examples: By split.
-        label_counts: By label, then by split; empty where answers are not labels.
+        label_counts: By label, answered or asked for, then by split; empty where there are none.
         skipped: Files left out because they could not be read, with the reason.
         caches: By family, the folder of its prepared columns, inside the run.
     """
@@ -132,12 +132,17 @@ class PreparedSection(Section):
 
 
 class Epoch(Config):
-    """One line of the training curve; ``score`` is the answer kind's first metric on validation."""
+    """One line of the training curve.
+
+    Attributes:
+        score: On validation: the answer kind's first metric, or what ``measure`` says.
+    """
 
     epoch: int
     loss: float
     score: float
     duration_s: float
+    measure: str = ""
 
 
 class TrainedSection(Section):
@@ -166,7 +171,7 @@ class Score(Config):
     Attributes:
         label: The class, for metrics per class.
         value: ``None`` where the metric is not defined on these examples.
-        method: How the interval was made: ``"wilson"`` or ``"bca"``.
+        method: How the interval was made: ``"wilson"``, ``"bca"`` or ``"jackknife"``.
         reliable: False where the interval is not known to cover in 93 to 97 % of cases;
             ``caution`` says why.
     """
@@ -178,7 +183,7 @@ class Score(Config):
     value: float | None
     low: float | None
     high: float | None
-    method: Literal["wilson", "bca"]
+    method: Literal["wilson", "bca", "jackknife"]
     num_examples: int
     reliable: bool = True
     caution: str = ""
@@ -193,14 +198,16 @@ class Figure(Config):
 
     Attributes:
         kind: ``"matrix"`` (``rows``, ``columns``, ``counts``: rows are true, columns answered),
-            ``"calibration"`` (``confidence``, ``accuracy``, ``counts`` per bin, ``error``) or
+            ``"calibration"`` (``confidence``, ``accuracy``, ``counts`` per bin, ``error``),
             ``"scatter"`` (``true``, ``answered``: some examples; ``edges``, ``counts``: how many
-            of all have an error, answer less truth, between two edges).
+            of all have an error, answer less truth, between two edges) or ``"pictures"`` (``rows``
+            of ``title`` and strips of ``count`` pictures side by side, as ``uri``, ``width_px`` and
+            ``height_px``; ``note``).
     """
 
     name: str
     title: str
-    kind: Literal["matrix", "calibration", "scatter"]
+    kind: Literal["matrix", "calibration", "scatter", "pictures"]
     data: dict[str, Any]
 
 
@@ -308,7 +315,7 @@ class Difference(Config):
     """Second model minus first, on the same examples.
 
     Attributes:
-        method: ``"mcnemar"`` (exact) or ``"paired bootstrap"`` (BCa).
+        method: ``"mcnemar"`` (exact), ``"paired bootstrap"`` (BCa) or ``"paired jackknife"``.
         verdict: ``"better"``, ``"worse"`` or ``"no detectable difference"``: of the second.
     """
 
@@ -321,7 +328,7 @@ class Difference(Config):
     low: float
     high: float
     p_value: float | None
-    method: Literal["mcnemar", "paired bootstrap"]
+    method: Literal["mcnemar", "paired bootstrap", "paired jackknife"]
     verdict: Literal["better", "worse", "no detectable difference"]
 
 

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 SplitName = Literal["train", "validation", "test"]
 
-FieldType = Literal["image", "text", "number", "category", "keys", "boxes"]
+FieldType = Literal["image", "text", "number", "category", "keys", "boxes", "seed"]
 """What a value is: a picture; text; a number; one name of a set; a list of keys of a side table; a
-list of ``{"box_xyxy_px": [x0, y0, x1, y1], "label": name}``."""
+list of ``{"box_xyxy_px": [x0, y0, x1, y1], "label": name}``; a whole number, 0 or more, that
+decides what is drawn."""
 
 Role = Literal["id", "input", "target", "key", "group", "split"]
 """What a column is for. ``key`` names the rows of a side table; examples with an equal ``group``
@@ -270,7 +271,8 @@ class Metric:
     Attributes:
         unit: Printed beside the value: ``"ratio"``, ``"nats"``, the target's own unit, ...
         interval: ``"wilson"`` for proportions (score gives hits over trials of each example's
-            weight), ``"bootstrap"`` (BCa) for anything else.
+            weight), ``"jackknife"`` for what is made of pairs or neighbours of examples, which
+            repeated examples would distort, ``"bootstrap"`` (BCa) for anything else.
         score: ``(targets, outputs, weights) -> values``. Weights have shape ``(draws, rows)``: each
             draw is a resampling of the rows. Returns shape ``(draws,)``, or ``(draws, labels)`` if
             ``per_label``; NaN where it is not defined (a class that the draw does not hold).
@@ -281,7 +283,7 @@ class Metric:
     title: str
     unit: str
     higher_is_better: bool
-    interval: Literal["wilson", "bootstrap"]
+    interval: Literal["wilson", "bootstrap", "jackknife"]
     score: "Callable[[Columns, Columns, Array], Array]"
     trials: "Callable[[Columns, Columns], Array] | None" = None
     per_label: bool = False
@@ -295,11 +297,13 @@ class Codec:
         schema: JSON schema of one input.
         decode: One JSON value (or command-line argument) to what ``Predictor.predict`` takes.
         show: One answer, as ``AnswerKind.decode`` gives it, to a line for a person.
+        example: An input as a person types it, for the card and for what to try next.
     """
 
     schema: Mapping[str, Any]
     decode: Callable[[Any], Any]
     show: Callable[[Mapping[str, Any]], str]
+    example: str = ""
 
 
 class Source(Protocol):
@@ -336,6 +340,8 @@ class Task:
         primary: Metric that picks models and orders tables.
         baseline: Family beside which every score is shown.
         default: Family taken where nobody chose one.
+        gives_way: Whether another task that recognises the same data is taken first, so that this
+            one has to be named.
     """
 
     name: str
@@ -349,3 +355,4 @@ class Task:
     default: str
     codec: Codec
     pipeline_tag: str | None = None
+    gives_way: bool = False

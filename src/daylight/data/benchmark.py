@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from daylight.core.hashing import sha256_json
 from daylight.core.kinds import ANSWER_KINDS
-from daylight.core.types import Columns, Dataset, Metric
+from daylight.core.types import Column, Columns, Dataset, Metric
 from daylight.data.columns import fields_to_columns, targets_to_columns
 from daylight.metrics.real import TARGET_UNIT
 from daylight.metrics.scoring import metrics_of
@@ -22,6 +22,7 @@ class Benchmark:
     Attributes:
         primary: Metric that orders models.
         rows: Which examples; int64.
+        reference: The examples that models learned from, where answers are compared with them, too.
     """
 
     dataset: Dataset
@@ -29,6 +30,7 @@ class Benchmark:
     primary: str
     split: str
     rows: "Array"
+    reference: "Array | None" = None
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -43,14 +45,16 @@ class Benchmark:
     @property
     def digest(self) -> str:
         """Equal digests, comparable scores."""
-        return sha256_json(
-            {
-                "data": self.dataset.digest,
-                "ids": self.column("id"),
-                "metrics": ANSWER_KINDS[self.answer].metrics,
-                "primary": self.primary,
-            }
-        )
+        facts = {
+            "data": self.dataset.digest,
+            "ids": self.column("id"),
+            "metrics": ANSWER_KINDS[self.answer].metrics,
+            "primary": self.primary,
+        }
+        if self.reference is not None:
+            ids = self.dataset.tables["examples"]["id"].take(self.reference)
+            facts["reference"] = ids.to_pylist()
+        return sha256_json(facts)
 
     def column(self, name: str) -> list[Any]:
         """A column of the examples, as plain values."""
@@ -66,3 +70,8 @@ class Benchmark:
     def targets(self, labels: Sequence[str]) -> Columns:
         """Targets in a model's own vocabulary; a label that it does not know is -1."""
         return targets_to_columns(self.dataset, self.answer, labels, self.rows)
+
+    def reference_targets(self) -> Column:
+        """What the models learned to answer."""
+        columns = targets_to_columns(self.dataset, self.answer, (), self.reference)
+        return columns["target"]

@@ -33,6 +33,8 @@ def fields_to_columns(
 def _column(field: Field, values: "pa.ChunkedArray", root: Path) -> Column:
     if field.type == "number":
         return Column(values.cast("double").to_numpy(zero_copy_only=False))
+    if field.type == "seed":
+        return Column(values.cast("int64").to_numpy(zero_copy_only=False))
     if field.type == "image":
         paths = np.empty(len(values), object)
         paths[:] = [str(root / path) for path in values.to_pylist()]
@@ -108,4 +110,7 @@ def targets_to_columns(
     """Encodes the targets as the answer kind says; a name that is not a label becomes -1."""
     [field] = dataset.fields("target")
     values = dataset.tables["examples"][field.name]
-    return _ENCODERS[answer](values if rows is None else values.take(rows), labels)
+    values = values if rows is None else values.take(rows)
+    if field.type == "image":
+        return {"target": _column(field, values, dataset.root)}
+    return _ENCODERS[answer](values, labels)

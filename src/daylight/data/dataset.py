@@ -146,6 +146,12 @@ def _is_number(kind: "pa.DataType") -> bool:
     return any(each(kind) for each in numbers)
 
 
+def _is_whole(kind: "pa.DataType") -> bool:
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only where there is a dataset
+
+    return bool(pa.types.is_integer(kind))
+
+
 def _is_numeral(text: str) -> bool:
     try:
         return math.isfinite(float(text))
@@ -191,6 +197,7 @@ _TYPES: "Mapping[str, Callable[[pa.DataType], bool]]" = {
     "category": _is_scalar,
     "keys": _is_keys,
     "boxes": _is_boxes,
+    "seed": _is_whole,
 }
 
 
@@ -247,6 +254,7 @@ _TARGETS: Mapping[str, _Target] = {
     "label": _Target(_is_text, "It should be one of the task's labels.", _no_label),
     "real": _Target(_is_number, "Write a finite number, or remove the row.", _not_finite),
     "text": _Target(_is_text, "Write a text."),
+    "image": _Target(_is_text, "Write the path of a picture."),
     "ranking": _Target(_is_keys, "Write a list of keys."),
     "boxes": _Target(
         _is_boxes, "A box is [left, top, right, bottom] in pixels, and has a label.", _no_box

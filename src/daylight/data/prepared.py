@@ -28,7 +28,6 @@ from daylight.core.types import (
 from daylight.data.column_files import ColumnWriter, open_column
 from daylight.data.columns import fields_to_columns, targets_to_columns
 from daylight.data.processing import fit_nodes, run_nodes
-from daylight.runtime.inputs import TEXT
 from daylight.runtime.operations import OPERATIONS
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.program import needed
@@ -193,21 +192,17 @@ class _Builder:
 
     def _split(self, split: SplitName, inputs: Sequence[Node], targets: Sequence[Node]) -> None:
         all_rows = self._plan.rows[split]
-        extra = [name for node in targets for name in node.outputs]
         with (
             self._group(f"{split}.inputs") as append_inputs,
             self._group(f"{split}.targets") as append_targets,
         ):
             for start in range(0, len(all_rows), CHUNK):
                 self._log("prepare", split=split, done=start, total=len(all_rows))
-                rows, columns = self._readable(split, all_rows[start : start + CHUNK], inputs)
-                if not len(rows):
-                    continue
-                encoded = self._targets(rows)
-                both = run_nodes(targets, {**columns, **encoded}, self._read)
-                numbers = {n: c for n, c in encoded.items() if c.values.dtype != TEXT}
-                append_inputs({name: columns[name] for name in self._plan.processing.prepared})
-                append_targets({**numbers, **{name: both[name] for name in extra}})
+                some = all_rows[start : start + CHUNK]
+                found = self._readable(split, some, inputs, targets)
+                if found is not None:
+                    append_inputs(found.inputs)
+                    append_targets(found.targets)
         self._log("prepare", split=split, done=len(all_rows), total=len(all_rows))
 
     @contextmanager
@@ -231,17 +226,26 @@ class _Builder:
             raise
 
     def _readable(
-        self, split: SplitName, rows: "Array", nodes: Sequence[Node]
-    ) -> "tuple[Array, Columns]":
-        """Processes the rows that can be read, and notes the others."""
+        self, split: SplitName, rows: "Array", inputs: Sequence[Node], targets: Sequence[Node]
+    ) -> Split | None:
+        """Processes the rows that can be read, and notes the others; ``None`` if no row is left."""
+        extra = [name for node in targets for name in node.outputs]
         while len(rows):
+            encoded = self._targets(rows)
             try:
-                return rows, run_nodes(nodes, self._raw(split, rows), self._read)
+                columns = run_nodes(inputs, self._raw(split, rows), self._read)
+                both = run_nodes(targets, {**columns, **encoded}, self._read)
             except UnreadableError as error:
                 ids = self._plan.dataset.tables["examples"]["id"].take(rows).to_pylist()
                 self._failures.update({ids[row]: why for row, why in error.reasons.items()})
                 rows = np.delete(rows, list(error.reasons))
-        return rows, {}
+            else:
+                numbers = {n: c for n, c in encoded.items() if c.values.dtype.kind not in "OT"}
+                return Split(
+                    {name: columns[name] for name in self._plan.processing.prepared},
+                    {**numbers, **{name: both[name] for name in extra}},
+                )
+        return None
 
     def _check_labels(self) -> None:
         """Leaving files out may shrink a class, but must not make it vanish."""

@@ -29,6 +29,11 @@ METRICS: Registry[Metric] = Registry(
         "map@50": "daylight.metrics.boxes:MAP_AT_50",
         "exact_match": "daylight.metrics.text:EXACT_MATCH",
         "character_error_rate": "daylight.metrics.text:CHARACTER_ERROR_RATE",
+        "frechet_distance": "daylight.metrics.image:FRECHET_DISTANCE",
+        "kernel_distance": "daylight.metrics.image:KERNEL_DISTANCE",
+        "manifold_precision": "daylight.metrics.image:MANIFOLD_PRECISION",
+        "manifold_recall": "daylight.metrics.image:MANIFOLD_RECALL",
+        "near_copies": "daylight.metrics.image:NEAR_COPIES",
     },
 )
 
@@ -38,5 +43,7 @@ FIGURES: Registry[FigureFunction] = Registry(
         "confusion": "daylight.metrics.label_figures:confusion",
         "calibration": "daylight.metrics.label_figures:calibration",
         "scatter": "daylight.metrics.real_figures:scatter",
+        "samples": "daylight.metrics.image_figures:samples",
+        "nearest": "daylight.metrics.image_figures:nearest",
     },
 )

@@ -7,7 +7,7 @@ import numpy as np
 
 from daylight.core.sections import Difference
 from daylight.core.types import Columns, Metric
-from daylight.metrics.intervals import bca
+from daylight.metrics.intervals import bca, jackknife
 from daylight.metrics.resampling import NUM_RESAMPLES, Resampled, resample
 from daylight.metrics.statistic import num_rows, statistic
 
@@ -33,9 +33,9 @@ def compare(
 ) -> tuple[Difference, ...]:
     """Compares two models that answered the same examples.
 
-    Every difference has a 95 % interval of the paired bootstrap: both models are measured on the
-    same resamples. For proportions the verdict is that of McNemar's exact test, at 5 %; for other
-    metrics it is whether the interval leaves out 0.
+    Every difference has a 95 % interval of the paired bootstrap, or jackknife where a metric says
+    so: both models are measured on the same resamples. For proportions the verdict is that of
+    McNemar's exact test, at 5 %; for other metrics it is whether the interval leaves out 0.
 
     Args:
         metrics: Those per label are left out, and those that are not defined on these examples.
@@ -54,18 +54,22 @@ def compare(
     rows = num_rows(targets)
     if rows == 0:
         return ()
-    statistics = [
-        statistic(metric, targets, outputs) for outputs in (first, second) for metric in metrics
-    ]
-    resampled = resample(statistics, rows, random=random, num_resamples=num_resamples)
-    differences: list[Difference] = []
-    for metric, one, other in zip(metrics, resampled, resampled[len(metrics) :], strict=False):
-        p_value = None
-        if metric.interval == "wilson":
-            p_value = mcnemar(hits(metric, targets, first), hits(metric, targets, second))
-        if np.isfinite(one.value[0]) and np.isfinite(other.value[0]):
-            differences.append(_compared(metric, one, other, p_value))
-    return tuple(differences)
+    found: dict[str, Difference] = {}
+    for jackknifed, count in ((False, num_resamples), (True, 0)):
+        some = [metric for metric in metrics if (metric.interval == "jackknife") == jackknifed]
+        if not some:
+            continue
+        statistics = [
+            statistic(metric, targets, outputs) for outputs in (first, second) for metric in some
+        ]
+        resampled = resample(statistics, rows, random=random, num_resamples=count)
+        for metric, one, other in zip(some, resampled, resampled[len(some) :], strict=False):
+            p_value = None
+            if metric.interval == "wilson":
+                p_value = mcnemar(hits(metric, targets, first), hits(metric, targets, second))
+            if np.isfinite(one.value[0]) and np.isfinite(other.value[0]):
+                found[metric.name] = _compared(metric, one, other, p_value)
+    return tuple(found[metric.name] for metric in metrics if metric.name in found)
 
 
 def mcnemar(first: "Array", second: "Array") -> float:
@@ -97,7 +101,11 @@ def _compared(
     difference = float(second.value[0] - first.value[0])
     draws = (second.draws - first.draws)[:, 0]
     left_out = (second.left_out - first.left_out)[:, 0]
-    low, high = bca(difference, draws[np.isfinite(draws)], left_out[np.isfinite(left_out)])
+    draws, left_out = draws[np.isfinite(draws)], left_out[np.isfinite(left_out)]
+    if metric.interval == "jackknife":
+        low, high = jackknife(difference, left_out)
+    else:
+        low, high = bca(difference, draws, left_out)
     if p_value is not None:
         detected = p_value < SIGNIFICANCE
     else:
@@ -112,9 +120,15 @@ def _compared(
         low=low,
         high=high,
         p_value=p_value,
-        method="paired bootstrap" if p_value is None else "mcnemar",
+        method=_method(metric),
         verdict=_verdict(difference if metric.higher_is_better else -difference, detected=detected),
     )
+
+
+def _method(metric: Metric) -> Literal["mcnemar", "paired bootstrap", "paired jackknife"]:
+    if metric.interval == "wilson":
+        return "mcnemar"
+    return "paired jackknife" if metric.interval == "jackknife" else "paired bootstrap"
 
 
 def _verdict(gain: float, *, detected: bool) -> Verdict:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from daylight.metrics.reliability import (
     doubts_of_classes,
     doubts_of_errors,
     doubts_of_influence,
+    doubts_of_jackknife,
     doubts_of_likelihood,
     doubts_of_ratio,
     doubts_of_size,
@@ -24,6 +25,8 @@ from daylight.metrics.statistic import Weighted, num_rows, statistic, weighted_m
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
+
+Method: TypeAlias = Literal["wilson", "bca", "jackknife"]
 
 CONFIDENCE = 0.95
 NORMAL = NormalDist()
@@ -43,7 +46,7 @@ class Measured:
     value: float | None
     low: float | None
     high: float | None
-    method: Literal["wilson", "bca"]
+    method: Method
     num_examples: int
     reliable: bool
     caution: str
@@ -71,19 +74,14 @@ def measure(
             "There are no examples to measure on.", hint="Give the test split more examples."
         )
     measured: dict[str, tuple[Measured, ...]] = {metric.name: () for metric in metrics}
-    to_resample = [metric for metric in metrics if metric.trials is None]
-    resampled = (
-        resample(
-            [statistic(metric, targets, outputs) for metric in to_resample],
-            rows,
-            random=random,
-            num_resamples=num_resamples,
-        )
-        if to_resample
-        else []
-    )
-    for metric, one in zip(to_resample, resampled, strict=True):
-        measured[metric.name] = _bootstrapped(metric, one, _doubts(metric, targets, outputs))
+    for interval, count in (("bootstrap", num_resamples), ("jackknife", 0)):
+        some = [metric for metric in metrics if metric.interval == interval]
+        statistics = [statistic(metric, targets, outputs) for metric in some]
+        if not some:
+            continue
+        resampled = resample(statistics, rows, random=random, num_resamples=count)
+        for metric, one in zip(some, resampled, strict=True):
+            measured[metric.name] = _resampled(metric, one, _doubts(metric, targets, outputs))
     for metric in metrics:
         if metric.trials is not None:
             values = statistic(metric, targets, outputs)(np.ones((1, rows)))[0]
@@ -117,7 +115,7 @@ def _doubts(metric: Metric, targets: Columns, outputs: Columns) -> list[str]:
     doubts = doubts_of_classes(smallest(targets)) if smallest else []
     for errors in squared(targets, outputs) if squared else ():
         doubts += [each for each in doubts_of_errors(errors) if each not in doubts]
-    return doubts
+    return [*doubts, *filter(None, [metric.score.doubt])]
 
 
 def wilson(value: float, trials: int) -> tuple[float, float]:
@@ -161,6 +159,22 @@ def bca(value: float, draws: "Array", left_out: "Array") -> tuple[float, float]:
     return min(low, value), max(high, value)
 
 
+def jackknife(value: float, left_out: "Array") -> tuple[float, float]:
+    """Normal interval around ``value`` with the spread that leaving examples out shows.
+
+    Args:
+        value: On the examples as they are.
+        left_out: Without one group each, finite; shape ``(groups,)``.
+
+    Source: Efron and Tibshirani 1993, equation 11.5; groups as in Shao and Tu 1995, section 2.3.
+    """
+    if len(left_out) < 2:
+        return value, value
+    squares = float(np.sum((left_out - left_out.mean()) ** 2))
+    half = Z * (squares * (len(left_out) - 1) / len(left_out)) ** 0.5
+    return value - half, value + half
+
+
 def _proportion(value: float, trials: int) -> Measured:
     if trials == 0:
         return _measured(None, None, method="wilson", num_examples=0)
@@ -169,13 +183,11 @@ def _proportion(value: float, trials: int) -> Measured:
     return _measured(value, interval, method="wilson", num_examples=trials, doubts=doubts)
 
 
-def _bootstrapped(
-    metric: Metric, resampled: Resampled, doubts: Sequence[str]
-) -> tuple[Measured, ...]:
+def _resampled(metric: Metric, resampled: Resampled, doubts: Sequence[str]) -> tuple[Measured, ...]:
     columns = zip(resampled.value.tolist(), resampled.draws.T, resampled.left_out.T, strict=True)
+    measure_one = _jackknifed_value if metric.interval == "jackknife" else _bootstrapped_value
     return tuple(
-        _bootstrapped_value(metric, *column, rows=resampled.num_rows, doubts=doubts)
-        for column in columns
+        measure_one(metric, *column, rows=resampled.num_rows, doubts=doubts) for column in columns
     )
 
 
@@ -204,11 +216,34 @@ def _bootstrapped_value(
     return _measured(value, interval, method="bca", num_examples=rows, doubts=doubts)
 
 
+def _jackknifed_value(
+    metric: Metric,
+    value: float,
+    draws: "Array",  # noqa: ARG001 - one signature; there are none
+    left_out: "Array",
+    *,
+    rows: int,
+    doubts: Sequence[str],
+) -> Measured:
+    if not np.isfinite(value):
+        return _measured(None, None, method="jackknife", num_examples=rows)
+    doubts = [
+        *doubts_of_size(rows),
+        *doubts,
+        *(doubts_of_ratio(value) if metric.unit == "ratio" else []),
+        *doubts_of_jackknife(value, left_out, rows),
+    ]
+    low, high = jackknife(value, left_out[np.isfinite(left_out)])
+    if metric.unit == "ratio":
+        low, high = max(0.0, low), min(1.0, high)
+    return _measured(value, (low, high), method="jackknife", num_examples=rows, doubts=doubts)
+
+
 def _measured(
     value: float | None,
     interval: tuple[float, float] | None,
     *,
-    method: Literal["wilson", "bca"],
+    method: Method,
     num_examples: int,
     doubts: Sequence[str] = ("It is not defined on these examples.",),
 ) -> Measured:

@@ -119,6 +119,21 @@ def doubts_of_bootstrap(value: float, draws: "Array", left_out: "Array") -> list
     return doubts
 
 
+def doubts_of_jackknife(value: float, left_out: "Array", rows: int) -> list[str]:
+    """Whether leaving examples out shows a spread that an interval can be made of.
+
+    Args:
+        value: On the examples as they are; finite.
+        left_out: Without one group each, NaN where not defined; shape ``(groups,)``.
+        rows: How many examples there are.
+    """
+    defined = left_out[np.isfinite(left_out)]
+    if len(defined) < 2 or np.ptp(defined) <= ROUNDING * abs(value):
+        return ["Without any of the examples it is the same, so its uncertainty is unknown."]
+    few = influential(defined, rows) < INFLUENTIAL
+    return ["A few examples decide this value."] if few else []
+
+
 def share_below(value: float, draws: "Array") -> float:
     """Share of draws below the value; those equal to it count half, as ratios of counts often are.
 

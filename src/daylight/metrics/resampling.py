@@ -42,9 +42,15 @@ def resample(
     random: np.random.Generator,
     num_resamples: int = NUM_RESAMPLES,
 ) -> list[Resampled]:
-    """Applies all statistics to the same resamples, so that they may be compared."""
+    """Applies all statistics to the same resamples, so that they may be compared.
+
+    Args:
+        num_resamples: 0 for statistics that repeated examples would distort; there are no draws.
+    """
     value = _apply(statistics, iter([np.ones((1, num_rows))]))
-    draws = _apply(statistics, _bootstrap(num_rows, num_resamples, random))
+    draws = [one[:0] for one in value]
+    if num_resamples:
+        draws = _apply(statistics, _bootstrap(num_rows, num_resamples, random))
     left_out = _apply(statistics, _jackknife(num_rows, random))
     return [
         Resampled(value=of[0][0], draws=of[1], left_out=of[2], num_rows=num_rows)

@@ -28,11 +28,13 @@ class Weighted:
         prepare: ``(targets, outputs) -> statistic``; sorting, matching and the like happen here.
         smallest_class: For means over classes: how many examples the rarest class has.
         squared: For what is made of mean squares: all that is squared, shape ``(rows,)`` each.
+        doubt: What is to be said of its interval on any examples.
     """
 
     prepare: Callable[[Columns, Columns], Statistic]
     smallest_class: Callable[[Columns], int] | None = None
     squared: "Callable[[Columns, Columns], Sequence[Array]] | None" = None
+    doubt: str = ""
 
     def __call__(self, targets: Columns, outputs: Columns, weights: "Array") -> "Array":
         """The metric's values under weights of shape ``(draws, rows)``."""

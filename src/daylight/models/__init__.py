@@ -142,4 +142,30 @@ SPECS = (
     ),
 )
 
-FAMILIES: Registry[ModelSpec] = Registry("family", {spec.name: spec for spec in SPECS})
+_GENERATORS = (
+    ModelSpec(
+        name="pixel-gaussian",
+        title="Draws from one normal distribution per label, over the pixels' principal axes",
+        module="daylight.models.pixel_gaussian",
+        inputs=("prompt",),
+        answers=("image",),
+        license="Apache-2.0",
+        source="The floor that every generator must beat; axes as in Pearson, Phil. Mag. 2 (1901)",
+    ),
+    ModelSpec(
+        name="gan",
+        title="A small generator of pictures, trained against a discriminator",
+        module="daylight.models.gan",
+        inputs=("prompt",),
+        answers=("image",),
+        license="Apache-2.0",
+        source=(
+            "Goodfellow et al., arXiv:1406.2661; hinge loss: arXiv:1705.02894; spectral norm: "
+            "arXiv:1802.05957; projection: arXiv:1802.05637; DiffAugment: arXiv:2006.10738"
+        ),
+    ),
+)
+
+FAMILIES: Registry[ModelSpec] = Registry(
+    "family", {spec.name: spec for spec in SPECS + _GENERATORS}
+)

@@ -30,7 +30,7 @@ daylight predict . {example}
 ```python
 from daylight import Predictor
 
-Predictor.open(".").predict([{example!r}])
+Predictor.open(".").predict([{decoded!r}])
 ```
 
 ## Data
@@ -80,12 +80,14 @@ def write_card(
     overall = [s for s in scores if s.label is None and s.value is not None]
     if overall:
         front["model-index"] = [_model_index(title, task, data, overall)]
+    example = task.codec.example or "input"
     body = TEMPLATE.format(
         title=title,
         task_title=task.title,
         family=spec.name,
         sentence=spec.title + ".",
-        example="picture.jpg" if task.input == "image" else "input",
+        example=example,
+        decoded=task.codec.decode(example) if task.codec.example else example,
         data=_data(data),
         waived=_waived(data["waived"]),
         scores=_table(overall) if overall else "Not measured yet: `daylight evaluate`.",

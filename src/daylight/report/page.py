@@ -30,6 +30,7 @@ from daylight.report.findings import told
 from daylight.report.matrix import matrix
 from daylight.report.score_tables import score_tables
 from daylight.report.strength import strength
+from daylight.report.strips import strips
 from daylight.report.summary import remarks
 
 MAX_COUNTED = 30
@@ -155,9 +156,10 @@ def _curves(data: ReportData) -> list[tuple[str, Markup]]:
         return []
     xs = [epoch.epoch for epoch in epochs]
     metric = METRICS[ANSWER_KINDS[data.task.answer].metrics[0]]
+    measure = epochs[-1].measure or metric.title
     drawn = (
         ("Training loss", "second", [epoch.loss for epoch in epochs]),
-        (f"{metric.title} on validation", "accent", [epoch.score for epoch in epochs]),
+        (f"{measure} on validation", "accent", [epoch.score for epoch in epochs]),
     )
     return [(title, curve(title, name, xs, ys)) for title, name, ys in drawn]
 
@@ -186,6 +188,7 @@ _DRAWINGS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
         "shown": len(found["true"]),
         "total": sum(found["counts"]),
     },
+    "pictures": strips,
     "calibration": lambda found: {
         "chart": reliability(found["confidence"], found["accuracy"], found["counts"]),
         "error": found["error"],

@@ -53,6 +53,8 @@ def _column(field: Field, values: Sequence[Any]) -> Column:
             images = np.empty(len(values), object)
             images[:] = values
             return Column(images)
+        if field.type == "seed":
+            return Column(_seeds(values))
         if field.type == "number":
             return Column(np.array([np.nan if v is None else v for v in values], np.float64))
         if field.type == "keys":
@@ -65,6 +67,13 @@ def _column(field: Field, values: Sequence[Any]) -> Column:
         return Column(_text(["" if value is None else value for value in values]))
     except (TypeError, ValueError) as error:
         raise DataError(f"{field.name!r} takes {field.type} values: {error}.") from None
+
+
+def _seeds(values: Sequence[Any]) -> "Array":
+    for value in values:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+            raise ValueError(f"{value!r} is not a whole number from 0 to 2^63 - 1")
+    return np.array(values, np.int64)
 
 
 def _text(values: Sequence[Any]) -> "Array":

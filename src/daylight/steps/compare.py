@@ -10,6 +10,7 @@ from daylight.data.benchmark import Benchmark
 from daylight.metrics.comparison import compare as compare_outputs
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
+from daylight.steps.features import with_features
 
 
 def _measured_on(run: Run) -> Benchmark:
@@ -51,10 +52,12 @@ def compare(first: Run, second: Run, context: Context) -> Comparison:
     models = [Predictor.open(run.package) for run in (first, second)]
     labels = models[0].package.labels
     inputs = on.inputs()
-    answers = [model.predict_columns(inputs).columns for model in models]
+    targets, answers = with_features(
+        on, on.targets(labels), [model.predict_columns(inputs).columns for model in models]
+    )
     differences = compare_outputs(
         on.metrics,
-        targets=on.targets(labels),
+        targets=targets,
         first=answers[0],
         second=answers[1],
         random=context.random("compare"),

@@ -9,10 +9,10 @@ import numpy as np
 
 from daylight.core.errors import DataError
 from daylight.core.hashing import sha256_json
-from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, PreparedSection
-from daylight.core.types import Dataset, SplitName, Task
+from daylight.core.types import Dataset, Field, SplitName, Task
 from daylight.data.benchmark import Benchmark
 from daylight.data.dataset import check
 from daylight.data.sources import FileSource
@@ -21,6 +21,10 @@ from daylight.tasks import TASKS
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
+
+
+MAX_COMPARED = 2000
+"""Test examples on which answers are compared in pairs: their number counts squared."""
 
 
 def look(run: Run) -> FileSource:
@@ -68,7 +72,6 @@ def split_rows(
     if copies is None:
         copies = run.read(CheckedSection).copies
     examples = dataset.tables["examples"]
-    [target] = dataset.fields("target")
     ids = examples["id"].to_pylist()
 
     def column(role: str) -> list[str | None] | None:
@@ -78,12 +81,12 @@ def split_rows(
     groups = [group or own for group, own in zip(column("group") or ids, ids, strict=True)]
     given = column("split") or [None] * len(ids)
     groups = joined(groups, ids, given, copies)
-    stratified = ANSWER_KINDS[TASKS[recipe.task].answer].stratified
+    stratum = _stratum(dataset, TASKS[recipe.task])
     try:
         return split(
             ids,
             groups=groups,
-            strata=examples[target.name].to_pylist() if stratified else [""] * len(ids),
+            strata=examples[stratum.name].to_pylist() if stratum else [""] * len(ids),
             given=given,
             fractions={
                 "validation": recipe.data.validation_fraction,
@@ -93,6 +96,17 @@ def split_rows(
         )
     except DataError as error:
         raise DataError(f"{recipe.data.path}: {error.message}", hint=error.hint) from None
+
+
+def _stratum(dataset: Dataset, task: Task) -> Field | None:
+    """The column whose values' shares splits keep: labels, answered or asked for."""
+    if ANSWER_KINDS[task.answer].stratified:
+        [target] = dataset.fields("target")
+        return target
+    if INPUT_KINDS[task.input].stratified:
+        fields = dataset.fields("input")
+        return next((field for field in fields if field.type == "category"), None)
+    return None
 
 
 def without(
@@ -111,16 +125,14 @@ def without(
 def label_counts(
     dataset: Dataset, task: Task, rows: "Mapping[SplitName, Array]"
 ) -> dict[str, dict[str, int]]:
-    """How many examples of each label are in each split; empty if answers are not labels."""
-    if not ANSWER_KINDS[task.answer].stratified:
+    """How many examples of each label are in each split; empty if there are no labels."""
+    stratum = _stratum(dataset, task)
+    if stratum is None:
         return {}
-    [target] = dataset.fields("target")
-    column = dataset.tables["examples"][target.name]
+    column = dataset.tables["examples"][stratum.name]
     counts = {name: Counter(column.take(picked).to_pylist()) for name, picked in rows.items()}
-    return {
-        label: {name: counter[label] for name, counter in counts.items()}
-        for label in dataset.labels
-    }
+    labels = dataset.labels or sorted(column.unique().to_pylist())
+    return {label: {name: counter[label] for name, counter in counts.items()} for label in labels}
 
 
 def benchmark(run: Run, split_name: SplitName = "test") -> Benchmark:
@@ -128,4 +140,9 @@ def benchmark(run: Run, split_name: SplitName = "test") -> Benchmark:
     task = TASKS[run.recipe.task]
     dataset = read(run)
     rows = without(dataset, split_rows(dataset, run), run.read(PreparedSection).skipped)
-    return Benchmark(dataset, task.answer, task.primary, split_name, rows[split_name])
+    measured, reference = rows[split_name], None
+    if ANSWER_KINDS[task.answer].features:
+        reference = rows["train"]
+        count = min(len(measured), MAX_COMPARED)
+        measured = measured[np.arange(count) * len(measured) // count]
+    return Benchmark(dataset, task.answer, task.primary, split_name, measured, reference)

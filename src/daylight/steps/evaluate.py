@@ -11,6 +11,7 @@ from daylight.data.benchmark import Benchmark
 from daylight.metrics.scoring import figures, score
 from daylight.runtime.predictor import Predictions, Predictor
 from daylight.steps.dataset import benchmark
+from daylight.steps.features import with_features
 from daylight.steps.packaging import add_scores
 from daylight.steps.strength import robustness, slices
 from daylight.tasks import TASKS
@@ -60,12 +61,14 @@ def measure(
     predictions = model.predict_columns(inputs)
     floor = baseline.predict_columns(inputs)
     labels = model.package.labels
-    targets = on.targets(labels)
+    targets, [outputs, beside] = with_features(
+        on, on.targets(labels), [predictions.columns, floor.columns]
+    )
     measured = score(
         metrics,
         targets=targets,
-        outputs=predictions.columns,
-        baseline=floor.columns,
+        outputs=outputs,
+        baseline=beside,
         labels=labels,
         random=context.random("evaluate"),
     )
@@ -76,7 +79,7 @@ def measure(
         split=on.split,
         num_examples=len(on.rows),
         scores=measured,
-        figures=figures(kind, targets=targets, outputs=predictions.columns, labels=labels),
+        figures=figures(kind, targets=targets, outputs=outputs, labels=labels),
         slices=slices(on, predictions, metrics[0], context),
         robustness=robustness(model, on, metrics[0], context),
         **_for_people(on, predictions, task),
@@ -84,7 +87,12 @@ def measure(
 
 
 def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str, Any]:
-    """A few examples, evenly spread over the split, and the worst mistakes."""
+    """A few examples, evenly spread over the split, and the worst mistakes.
+
+    Answers that are files are shown by figures instead.
+    """
+    if ANSWER_KINDS[on.answer].media:
+        return {}
     [field] = on.dataset.fields("target")
     targets = on.column(field.name)
     media = next((f for f in on.dataset.fields("input") if f.type in MEDIA_TYPES), None)

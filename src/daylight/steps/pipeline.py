@@ -23,6 +23,7 @@ from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step
 from daylight.steps.check import is_touched, stop_on_blocking
 from daylight.steps.families import check_fits, check_task, open_family, settings_of
+from daylight.steps.features import check_installed
 from daylight.steps.limits import memory
 from daylight.tasks import TASKS, infer
 
@@ -49,6 +50,7 @@ def resolve(recipe: Recipe) -> tuple[Recipe, str]:
     model = recipe.model or task.default
     recipe = msgspec.structs.replace(recipe, data=data, task=task.name, model=model)
     check_fits(FAMILIES[model], task)
+    check_installed(task.answer)
     settings = settings_of(open_family(model), recipe).to_dict()
     training = settings.pop("training", {})
     return msgspec.structs.replace(recipe, settings=settings, training=training), saw

@@ -15,7 +15,7 @@ from daylight.core.errors import (
     UnknownNameError,
     UserError,
 )
-from daylight.core.kinds import INPUT_KINDS, Answer
+from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS, Answer, AnswerKind
 from daylight.core.recipe import Recipe
 from daylight.core.types import Task
 from daylight.runtime.operations.image import UnreadableError
@@ -29,6 +29,11 @@ class Model:
 
     predictor: Predictor
     task: Task
+
+    @property
+    def kind(self) -> AnswerKind:
+        """What its answers are."""
+        return ANSWER_KINDS[self.predictor.package.program.answer]
 
 
 def open_model(folder: str) -> Model:

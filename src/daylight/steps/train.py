@@ -82,6 +82,7 @@ class _Curve:
 
     def __call__(self, event: str, /, **fields: object) -> None:
         if event == "epoch":
-            values = {name: fields[name] for name in Epoch.__struct_fields__}
+            known = Epoch.__struct_fields__
+            values = {name: value for name, value in fields.items() if name in known}
             self.epochs.append(Epoch(**values))  # type: ignore[arg-type]
         self._to(event, **fields)

@@ -12,6 +12,7 @@ TASKS: Registry[Task] = Registry(
     "task",
     {
         "image-classification": "daylight.tasks.image_classification:TASK",
+        "unconditional-image-generation": "daylight.tasks.unconditional_image_generation:TASK",
     },
 )
 
@@ -33,6 +34,7 @@ def infer(source: Source, data: DataConfig) -> tuple[Task, str]:
     if columns and data.target:
         require_target(columns, data.target, source.path)
     known = [(task, saw) for task in TASKS.working() if (saw := task.recognise(source, data))]
+    known = [each for each in known if not each[0].gives_way] or known
     if len(known) == 1:
         return known[0]
     if known:

@@ -258,6 +258,7 @@ TASK = Task(
         schema={"type": "string", "description": "path of a picture"},
         decode=str,
         show=lambda answer: f"{answer['label']} {answer['probability']:.2f}",
+        example="picture.jpg",
     ),
     pipeline_tag="image-classification",
 )

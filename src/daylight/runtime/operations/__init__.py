@@ -8,6 +8,8 @@ _HERE = "daylight.runtime.operations"
 OPERATIONS: Registry[Operation] = Registry(
     "operation",
     {
+        "noise": f"{_HERE}.noise:OPERATION",
+        "draw_label": f"{_HERE}.draw_label:OPERATION",
         "ignore": f"{_HERE}.ignore:OPERATION",
         "image": f"{_HERE}.image:OPERATION",
         "denoise": f"{_HERE}.denoise:OPERATION",
