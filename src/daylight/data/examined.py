@@ -129,6 +129,23 @@ def run_checks(checks: Mapping[str, Check], data: Examined) -> tuple[Finding, ..
     return tuple(findings)
 
 
+def left_out(
+    check: str, data: Examined, reasons: Mapping[int, str], message: str, *, fix: str
+) -> Finding:
+    """Some files cannot be used: a failure, unless the recipe leaves such files out.
+
+    Args:
+        reasons: By row; some.
+        fix: What to do, as an imperative without a full stop.
+    """
+    evidence = [data.evidence([row], reason) for row, reason in reasons.items()]
+    if data.skips_unreadable:
+        way = f"They are left out, as the recipe says. If they are missed: {fix.lower()}."
+        return found(check, "warn", message, evidence, fix=way)
+    way = f"{fix}, or leave them out: --set data.unreadable=skip"
+    return found(check, "fail", message, evidence, fix=way)
+
+
 def count(number: int, thing: str) -> str:
     """A number of things.
 

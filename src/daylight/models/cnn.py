@@ -21,7 +21,7 @@ from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
-from daylight.training.pictures import Standardize, train
+from daylight.training.pictures import Standardize, convolution, train
 from daylight.training.settings import Training
 
 MAX_SIZE = 64
@@ -56,22 +56,14 @@ def processing(schema: Schema, settings: Settings) -> Processing:
     return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
 
 
-def _convolution(
-    num_in: int, num_out: int, kernel: int = 3, stride: int = 1
-) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
-    padding = kernel // 2
-    convolution = nn.Conv2d(num_in, num_out, kernel, stride, padding, bias=False)
-    return convolution, nn.BatchNorm2d(num_out)
-
-
 class Residual(nn.Module):
     """x + f(x), where f starts as zero."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        last, norm = _convolution(width, width)
+        last, norm = convolution(width, width)
         nn.init.zeros_(norm.weight)
-        self.change = nn.Sequential(*_convolution(width, width), nn.ReLU(inplace=True), last, norm)
+        self.change = nn.Sequential(*convolution(width, width), nn.ReLU(inplace=True), last, norm)
 
     def forward(self, x: Tensor) -> Tensor:
         """``(rows, width, height, width)`` to the same."""
@@ -99,9 +91,9 @@ class CNN(nn.Module):
         for stage in range(3):
             now = width * 2**stage
             if stage == 0:
-                layers += _convolution(before, now, max(3, 2 * stride - 1), stride)
+                layers += convolution(before, now, max(3, 2 * stride - 1), stride)
             else:
-                layers += _convolution(before, now, stride=2)
+                layers += convolution(before, now, stride=2)
             layers += [nn.ReLU(inplace=True), Residual(now)]
             before = now
         self.stages = nn.Sequential(*layers)

@@ -17,7 +17,7 @@ from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
-from daylight.training.pictures import Standardize, train
+from daylight.training.pictures import Standardize, convolution, train
 from daylight.training.settings import Training
 
 MAX_SIZE = 64
@@ -56,14 +56,6 @@ def processing(schema: Schema, settings: Settings) -> Processing:
     return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
 
 
-def _convolution(
-    num_in: int, num_out: int, kernel: int, stride: int
-) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
-    padding = kernel // 2
-    convolution = nn.Conv2d(num_in, num_out, kernel, stride, padding, bias=False)
-    return convolution, nn.BatchNorm2d(num_out)
-
-
 class Block(nn.Module):
     """Two convolutions that change what a shortcut passes by them.
 
@@ -75,12 +67,12 @@ class Block(nn.Module):
 
     def __init__(self, num_in: int, num_out: int, stride: int) -> None:
         super().__init__()
-        last, norm = _convolution(num_out, num_out, 3, 1)
+        last, norm = convolution(num_out, num_out)
         nn.init.zeros_(norm.weight)
-        first = _convolution(num_in, num_out, 3, stride)
+        first = convolution(num_in, num_out, stride=stride)
         self.change = nn.Sequential(*first, nn.ReLU(inplace=True), last, norm)
         same = num_in == num_out and stride == 1
-        self.shortcut = nn.Sequential(*(() if same else _convolution(num_in, num_out, 1, stride)))
+        self.shortcut = nn.Sequential(*(() if same else convolution(num_in, num_out, 1, stride)))
 
     def forward(self, x: Tensor) -> Tensor:
         """``(rows, num_in, height, width)`` to ``(rows, num_out, height / stride, ...)``."""
@@ -90,10 +82,10 @@ class Block(nn.Module):
 def _beginning(channels: int, width: int, side: int) -> list[nn.Module]:
     """Small pictures keep their size; large ones are brought down to a quarter."""
     if side <= 40:
-        return [*_convolution(channels, width, 3, 1), nn.ReLU(inplace=True)]
+        return [*convolution(channels, width), nn.ReLU(inplace=True)]
     if side <= 80:
-        return [*_convolution(channels, width, 5, 2), nn.ReLU(inplace=True)]
-    halved = [*_convolution(channels, width, 7, 2), nn.ReLU(inplace=True)]
+        return [*convolution(channels, width, 5, 2), nn.ReLU(inplace=True)]
+    halved = [*convolution(channels, width, 7, 2), nn.ReLU(inplace=True)]
     return [*halved, nn.MaxPool2d(3, 2, 1)]
 
 

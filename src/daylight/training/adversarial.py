@@ -6,7 +6,6 @@ Source: Goodfellow et al., arXiv:1406.2661; hinge loss Lim & Ye, arXiv:1705.0289
 
 import math
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -22,11 +21,14 @@ from daylight.metrics.image import frechet
 from daylight.training import loop, pace
 from daylight.training.batches import num_batches
 from daylight.training.checkpoint import (
+    cloned,
     flatten_optimizer,
     in_layout_of,
     load_state,
+    prefixed,
     restore_optimizer,
     save_state,
+    under,
 )
 from daylight.training.differentiable import augment
 from daylight.training.network import Network, to_tensors
@@ -104,7 +106,7 @@ class _Fit:
     ) -> None:
         self.network, self.training, self.context = network, training, context
         self.generator, self.discriminator = network.module, discriminator
-        self.average = _clone(self.generator.state_dict())
+        self.average = cloned(self.generator.state_dict())
         self.split = prepared.splits["train"]
         self.pixels = self.split.targets["pixels"].values
         self.latent = self.split.inputs[network.names[0]].values.shape[1]
@@ -244,7 +246,7 @@ class _Fit:
 
     def _log(self, number: int, loss: float, start: float, *, num_pictures: int) -> None:
         train_s = time.monotonic() - start
-        trained = _clone(self.generator.state_dict())
+        trained = cloned(self.generator.state_dict())
         self.generator.load_state_dict(self.average)
         score = self.progress.measure()
         self.generator.load_state_dict(trained)
@@ -266,10 +268,10 @@ class _Fit:
     def _save(self) -> None:
         if self.context.checkpoints is None:
             return
-        tensors = _prefixed("average.", self.average)
+        tensors = prefixed("average.", self.average)
         for name, module in self._parts().items():
-            tensors |= _prefixed(f"{name}.", module.state_dict())
-            tensors |= _prefixed(f"{name}/", flatten_optimizer(self.optimizers[name]))
+            tensors |= prefixed(f"{name}.", module.state_dict())
+            tensors |= prefixed(f"{name}/", flatten_optimizer(self.optimizers[name]))
         save_state(self.context.checkpoints, tensors, {"curve": self.curve})
 
     def _resume(self) -> None:
@@ -278,10 +280,10 @@ class _Fit:
             return
         tensors, facts = saved
         for name, module in self._parts().items():
-            module.load_state_dict(_under(f"{name}.", tensors))
-            restore_optimizer(self.optimizers[name], _under(f"{name}/", tensors))
+            module.load_state_dict(under(f"{name}.", tensors))
+            restore_optimizer(self.optimizers[name], under(f"{name}/", tensors))
         now = self.generator.state_dict()
-        average = _under("average.", tensors)
+        average = under("average.", tensors)
         self.average = {name: in_layout_of(now[name], each) for name, each in average.items()}
         self.curve = facts["curve"]
         for line in self.curve:
@@ -308,15 +310,3 @@ class _Progress:
 
 def _flat(pictures: "Array") -> "Array":
     return np.asarray(pictures, np.float64).reshape(len(pictures), -1)
-
-
-def _clone(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in state.items()}
-
-
-def _prefixed(prefix: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {prefix + name: value for name, value in state.items()}
-
-
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}

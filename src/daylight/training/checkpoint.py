@@ -70,3 +70,18 @@ def in_layout_of(like: Tensor, tensor: Tensor) -> Tensor:
     moments by address, so both must be laid out alike.
     """
     return torch.empty_like(like, requires_grad=False).copy_(tensor)
+
+
+def cloned(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A state that later steps do not change."""
+    return {name: value.detach().clone() for name, value in state.items()}
+
+
+def prefixed(prefix: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Names as they stand in a file that holds several states."""
+    return {prefix + name: value for name, value in state.items()}
+
+
+def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The state that was saved with this prefix."""
+    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}

@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,11 +17,14 @@ from daylight.training import pace
 from daylight.training.batches import epoch as epoch_batches
 from daylight.training.batches import num_batches
 from daylight.training.checkpoint import (
+    cloned,
     flatten_optimizer,
     in_layout_of,
     load_state,
+    prefixed,
     restore_optimizer,
     save_state,
+    under,
 )
 from daylight.training.heads import head
 from daylight.training.network import Network, to_tensors
@@ -114,7 +116,7 @@ class _Fit:
         self.network, self.prepared = network, prepared
         self.training, self.context = training, context
         self.module = network.module
-        self.average = _clone(self.module.state_dict()) if training.averaging else {}
+        self.average = cloned(self.module.state_dict()) if training.averaging else {}
         self.optimizer = make_optimizer(self.module, training)
         self._pairs = self._floating()
         self.state = _State()
@@ -211,14 +213,14 @@ class _Fit:
     def _validate(self, number: int, loss: float, start: float) -> None:
         trained = self.module.state_dict()
         weights = self.average or trained
-        raw = _clone(trained) if self.average else {}
+        raw = cloned(trained) if self.average else {}
         if self.average:
             self.module.load_state_dict(self.average)
         train_s = time.monotonic() - start
         score = self.score()
         merit = score if self._metric.higher_is_better else -score
         if merit >= self.state.best or not self.state.best_weights:
-            self.state.best, self.state.best_weights = merit, _clone(weights)
+            self.state.best, self.state.best_weights = merit, cloned(weights)
         if raw:
             self.module.load_state_dict(raw)
         duration_s = time.monotonic() - start
@@ -248,9 +250,9 @@ class _Fit:
         if self.context.checkpoints is None:
             return
         tensors = {
-            **_prefixed("module.", self.module.state_dict()),
-            **_prefixed("average.", self.average),
-            **_prefixed("best.", self.state.best_weights),
+            **prefixed("module.", self.module.state_dict()),
+            **prefixed("average.", self.average),
+            **prefixed("best.", self.state.best_weights),
             **flatten_optimizer(self.optimizer),
         }
         facts = {"epoch": self.state.epoch, "best": self.state.best, "curve": self.state.curve}
@@ -261,24 +263,12 @@ class _Fit:
         if saved is None:
             return
         tensors, facts = saved
-        self.module.load_state_dict(_under("module.", tensors))
+        self.module.load_state_dict(under("module.", tensors))
         now = self.module.state_dict()
-        average = _under("average.", tensors)
+        average = under("average.", tensors)
         self.average = {name: in_layout_of(now[name], each) for name, each in average.items()}
         self._pairs = self._floating()
         restore_optimizer(self.optimizer, tensors)
-        self.state = _State(facts["epoch"], facts["best"], _under("best.", tensors), facts["curve"])
+        self.state = _State(facts["epoch"], facts["best"], under("best.", tensors), facts["curve"])
         for line in self.state.curve:
             self.context.log("epoch", **line, epochs=self.num_epochs, resumed=True)
-
-
-def _clone(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value.detach().clone() for name, value in state.items()}
-
-
-def _prefixed(prefix: str, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {prefix + name: value for name, value in state.items()}
-
-
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}

@@ -59,6 +59,14 @@ class Standardize(nn.Module):
         return (pixels.permute(0, 3, 1, 2).float() - self.mean) * self.scale
 
 
+def convolution(
+    num_in: int, num_out: int, kernel: int = 3, stride: int = 1
+) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
+    """A convolution that keeps the size, divided by ``stride``, and the norm that goes after it."""
+    layer = nn.Conv2d(num_in, num_out, kernel, stride, kernel // 2, bias=False)
+    return layer, nn.BatchNorm2d(num_out)
+
+
 def picture_facts(prepared: Prepared, sizes: Mapping[str, Any]) -> dict[str, Any]:
     """From which a family builds its network: its own sizes and what the data says."""
     pixels = prepared.splits["train"].inputs["pixels"].values

@@ -1,7 +1,7 @@
 """Pictures of so many pixels that decoding them would take the memory of the machine."""
 
 from daylight.core.sections import Finding
-from daylight.data.examined import Check, Examined, count, found, passed
+from daylight.data.examined import Check, Examined, count, left_out, passed
 
 NAME = "too-large"
 
@@ -11,13 +11,8 @@ def look(data: Examined) -> Finding:
     reasons = data.pictured().too_large
     if not reasons:
         return passed(NAME, "No picture is too large to be decoded.")
-    evidence = [data.evidence([row], reason) for row, reason in reasons.items()]
     message = f"{count(len(reasons), 'picture')} would take too much memory and cannot be read."
-    if data.skips_unreadable:
-        fix = "They are left out, as the recipe says; scale them down if they are missed."
-        return found(NAME, "warn", message, evidence, fix=fix)
-    fix = "Scale them down or remove them, or leave them out: --set data.unreadable=skip"
-    return found(NAME, "fail", message, evidence, fix=fix)
+    return left_out(NAME, data, reasons, message, fix="Scale them down or remove them")
 
 
 CHECK = Check(NAME, "Decompression bombs", look, inputs=("image",))
