@@ -15,7 +15,17 @@ from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
 
 TRAINING_ONLY = ("torch", "pandas", "pyarrow", "sklearn", "scipy", "onnx", "onnxscript")
-HEAVY = (*TRAINING_ONLY, "numpy", "onnxruntime", "PIL", "safetensors", "jinja2", "rich", "yaml")
+HEAVY = (
+    *TRAINING_ONLY,
+    "numpy",
+    "onnxruntime",
+    "PIL",
+    "safetensors",
+    "msgspec",
+    "jinja2",
+    "rich",
+    "yaml",
+)
 
 FORBID = """
 import json, sys

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from daylight.cli.show import one_line, print_table
+from daylight.cli.show import print_table
+from daylight.core.rows import one_line
 from daylight.models import FAMILIES
 from daylight.steps.doctor import examine
 

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from daylight.cli.progress import progress
-from daylight.cli.show import one_line
 from daylight.cli.train import recipe_of
 from daylight.core.context import Context
+from daylight.core.rows import one_line
 from daylight.core.sections import CheckedSection, Finding
 from daylight.steps.check import FILE
 from daylight.steps.pipeline import advance, start_check

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from daylight import __version__
-from daylight.cli.show import one_line
 from daylight.core.errors import UserError
 from daylight.core.files import refused
+from daylight.core.rows import one_line
 
 MIN_MEMORY_BYTES = 700_000_000
 """What the libraries take before there is any data, and a little more."""

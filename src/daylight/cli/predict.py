@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from daylight.cli.show import one_line, utf_8
 from daylight.core.errors import UserError
+from daylight.core.rows import one_line, utf_8
 from daylight.steps.answer_files import keep_file
 from daylight.steps.predict import Model, answers, open_model
 

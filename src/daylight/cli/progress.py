@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from daylight.cli.show import one_line
 from daylight.core.log import Log
+from daylight.core.rows import one_line
 
 MAX_EPOCHS = 20
 """Lines of epochs where they cannot be drawn over each other."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from daylight.core.explained import ExplainedSection
-from daylight.core.rows import Row, number
+from daylight.core.rows import Row, number, one_line
 from daylight.core.sections import Comparison, Score, Scores
 from daylight.metrics.cautions import Footnotes
 
@@ -50,21 +50,6 @@ def print_explanations(found: ExplainedSection, folder: str) -> None:
             print(f"pictures: {folder}/{each.method}")
     if not found.explanations:
         print("No method explains answers of this kind yet.")
-
-
-def one_line(text: str) -> str:
-    r"""The names of files may hold line breaks and control characters; these are spelled out.
-
-    >>> print(one_line("rose\n.jpg"))
-    rose\n.jpg
-    """
-    text = utf_8(text)
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def utf_8(text: str) -> str:
-    """The name of a file may hold bytes that are not UTF-8; these are spelled out."""
-    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def print_table(rows: Sequence[Row]) -> None:

@@ -1,4 +1,4 @@
-"""Rows of text, as terminals and notebooks show them."""
+"""Text and rows of it, as terminals and notebooks show them; imports nothing that takes time."""
 
 from collections.abc import Sequence
 from html import escape
@@ -18,6 +18,21 @@ def number(value: float | None) -> str:
 def interval(low: float | None, high: float | None) -> str:
     """Both ends, or nothing."""
     return "" if low is None or high is None else f"{low:z.3f} to {high:z.3f}"
+
+
+def one_line(text: str) -> str:
+    r"""The names of files may hold line breaks and control characters; these are spelled out.
+
+    >>> print(one_line("rose\n.jpg"))
+    rose\n.jpg
+    """
+    text = utf_8(text)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def utf_8(text: str) -> str:
+    """The name of a file may hold bytes that are not UTF-8; these are spelled out."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def html_table(rows: Sequence[Row]) -> str:
