@@ -7,6 +7,9 @@ import numpy as np
 if TYPE_CHECKING:
     from daylight.core.types import Array
 
+CHUNK = 512
+"""Pictures at a time: on the way to its features each takes some fifty times its bytes."""
+
 CELL = 4
 """Pixels a side of the squares in which directions of edges are counted."""
 
@@ -28,9 +31,15 @@ def features(thumbnails: "Array") -> "Array":
     Returns:
         float32 ``(rows, features)``.
     """
+    starts = range(0, len(thumbnails), CHUNK)
+    return np.concatenate([_features(thumbnails[start : start + CHUNK]) for start in starts])
+
+
+def _features(thumbnails: "Array") -> "Array":
     pixels = thumbnails.astype(np.float32) / 255
     directions = _directions(pixels.mean(axis=3))
-    return np.concatenate([EDGE_WEIGHT * directions, _halved(pixels)], axis=1)
+    found: Array = np.concatenate([EDGE_WEIGHT * directions, _halved(pixels)], axis=1)
+    return found
 
 
 def _directions(gray: "Array") -> "Array":
