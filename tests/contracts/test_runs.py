@@ -119,14 +119,14 @@ def test_removing_the_scores_makes_them_and_the_report_due(copied):
     (copied.path / "evaluate.json").unlink()
     assert due(copied) == ["evaluate", "report"]
     # The scores come out as they were, so the report that shows them may stay.
-    kept = dict.fromkeys(("check", "prepare", "train", "explain", "report"), "kept")
+    kept = dict.fromkeys(("check", "choose", "prepare", "train", "explain", "report"), "kept")
     assert states(copied) == {**kept, "evaluate": "done"}
     assert copied.read(Scores) == before
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_removing_a_section_makes_its_step_due(copied, step):
-    (copied.path / f"{step.name}.json").unlink()
+    (copied.path / step.section.saved_as()).unlink()
     assert step.name in due(copied)
     advance(copied, Context())
     assert due(copied) == []

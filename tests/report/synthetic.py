@@ -8,6 +8,7 @@ from daylight.core.explained import ExplainedSection, Explanation, Faithfulness,
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.sections import (
     CheckedSection,
+    ChosenSection,
     Epoch,
     Evidence,
     Example,
@@ -89,6 +90,7 @@ def report_data(
             findings=FINDINGS,
             copies=(),
         ),
+        chosen=ChosenSection(model="m", settings={}, training={}, reason="it was asked for"),
         prepared=PreparedSection(
             saw="Some pictures",
             data_digest="d" * 64,
@@ -101,7 +103,6 @@ def report_data(
         ),
         trained=TrainedSection(
             model="m",
-            reason="it was asked for",
             model_digest="a" * 64,
             baseline_digest="b" * 64,
             size_bytes=1_234_567,

@@ -1,5 +1,7 @@
 """What a step may use besides its run: passed in, never looked up."""
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,13 +36,31 @@ class Decisions:
     def decide(self, name: str, how: Callable[[], T]) -> T:
         """The recorded decision, or ``how()``, a JSON value, which is then recorded."""
         values = self.all()
-        name = f"{self.scope}.{name}" if self.scope else name
+        name = self._scoped(name)
         if name not in values:
             values[name] = how()
             if self.path:
                 write_atomic(self.path, pretty_json(values))
         value: T = values[name]
         return value
+
+    def stops(self, what: str, position: int, *, late: bool) -> bool:
+        """Whether work that could go on ends at ``position``: it is late now, or it was then.
+
+        Args:
+            what: Names the work, such as ``"trees"``.
+            position: Counts up; where the work ended is a decision.
+            late: Whether the clock says to stop; not asked where the end was decided before.
+        """
+        name = f"{what} ended at"
+        return position >= self.decide(name, lambda: position) if late or self.has(name) else False
+
+    def has(self, name: str) -> bool:
+        """Whether this was decided."""
+        return self._scoped(name) in self.all()
+
+    def _scoped(self, name: str) -> str:
+        return f"{self.scope}.{name}" if self.scope else name
 
     def all(self) -> dict[str, Any]:
         """Every decision so far, oldest first."""
@@ -57,12 +77,15 @@ class Context:
         seed: All randomness comes from it, through ``random``.
         checkpoints: Folder in which a fit may leave its state; ``None`` where it need not.
         memory_bytes: What the process may hold for itself; ``None`` leaves it to the system.
+        deadline: When it has to be done, on the clock of ``time.monotonic``; ``None`` for never.
+            What ends early for it is kept in ``decisions``.
     """
 
     seed: int = 0
     log: Log = silent
     checkpoints: Path | None = None
     memory_bytes: int | None = None
+    deadline: float | None = None
     decisions: Decisions = field(default_factory=Decisions)
 
     def key(self, *purpose: str | int) -> int:
@@ -80,6 +103,20 @@ class Context:
         import numpy as np  # noqa: PLC0415 - the core stays light
 
         return np.random.Generator(np.random.Philox(key=self.key(*purpose)))
+
+    def left_s(self) -> float:
+        """Seconds until the deadline: none once it has passed, infinite where there is none."""
+        if self.deadline is None:
+            return math.inf
+        return max(0.0, self.deadline - time.monotonic())
+
+    def within(self, seconds: float) -> "Context":
+        """The same with a deadline in so many seconds, or the one that is there if it is sooner."""
+        return self.replace(deadline=time.monotonic() + min(seconds, self.left_s()))
+
+    def stops(self, what: str, position: int) -> bool:
+        """Whether work that could go on ends at ``position``, for want of time; it is kept."""
+        return self.decisions.stops(what, position, late=self.left_s() == 0)
 
     def replace(self, **changes: Any) -> "Context":
         """A copy with some attributes changed."""

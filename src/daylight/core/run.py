@@ -97,7 +97,7 @@ class Run:
 
     def has(self, section: type[Section]) -> bool:
         """Whether the step has left its section."""
-        return self._file(section.step).is_file()
+        return self._file(section).is_file()
 
     def read(self, section: type[S]) -> S:
         """Returns an earlier step's section.
@@ -105,7 +105,7 @@ class Run:
         Raises:
             NotFoundError: The step has not run; the hint says how to run it.
         """
-        file = self._file(section.step)
+        file = self._file(section)
         if not file.is_file():
             data, folder = shlex.quote(self.recipe.data.path), shlex.quote(str(self.path))
             raise NotFoundError(
@@ -118,7 +118,7 @@ class Run:
         """Saves a section with the digests of the sections that it was computed from."""
         digests = {earlier.step: self.digest(earlier) for earlier in after}
         section = msgspec.structs.replace(section, after=digests)
-        write_atomic(self._file(section.step), section.to_json())
+        write_atomic(self._file(type(section)), section.to_json())
         return section
 
     def is_current(self, section: type[Section], *, after: Sequence[type[Section]]) -> bool:
@@ -132,5 +132,5 @@ class Run:
         found = self.read(section).to_dict()
         return sha256_json({k: v for k, v in found.items() if k not in section.incidental})
 
-    def _file(self, step: str) -> Path:
-        return self.path / f"{step}.json"
+    def _file(self, section: type[Section]) -> Path:
+        return self.path / section.saved_as()

@@ -21,6 +21,11 @@ class Section(Config):
 
     after: dict[str, str] = {}
 
+    @classmethod
+    def saved_as(cls) -> str:
+        """The name of its file in the run."""
+        return f"{cls.step}.json"
+
     def outputs(self) -> tuple[str, ...]:
         """Files and folders that it speaks of, relative to the run."""
         return ()
@@ -104,6 +109,28 @@ class CheckedSection(Section):
         return html_table(self.rows())
 
 
+class ChosenSection(Section):
+    """Which family is trained, with which settings.
+
+    Attributes:
+        settings: The family's own, every default filled in.
+        training: How a network is trained; empty for families that do not train by gradient.
+        reason: Why this family.
+    """
+
+    step: ClassVar[str] = "choose"
+    incidental: ClassVar[tuple[str, ...]] = ("reason",)
+
+    model: str
+    settings: dict[str, Any]
+    training: dict[str, Any]
+    reason: str
+
+    @classmethod
+    def saved_as(cls) -> str:
+        return "choice.json"
+
+
 class PreparedSection(Section):
     """What was read, and how it was split.
 
@@ -149,16 +176,15 @@ class TrainedSection(Section):
     """Which model was fitted, and what it came to.
 
     Attributes:
+        model: The family that stands in the package.
         model_digest: Of the package's weights, graphs, program and labels.
         curve: By epoch; empty for families that do not train by gradient.
-        reason: Why this family.
     """
 
     step: ClassVar[str] = "train"
     incidental: ClassVar[tuple[str, ...]] = ("size_bytes", "curve")  # both hold how long it took
 
     model: str
-    reason: str
     model_digest: str
     baseline_digest: str
     size_bytes: int

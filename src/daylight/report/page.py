@@ -15,6 +15,7 @@ from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.sections import (
     CheckedSection,
+    ChosenSection,
     Figure,
     PreparedSection,
     Scores,
@@ -51,6 +52,7 @@ class ReportData:
     spec: ModelSpec
     recipe: Recipe
     checked: CheckedSection
+    chosen: ChosenSection
     prepared: PreparedSection
     trained: TrainedSection
     scores: Scores
@@ -67,6 +69,7 @@ def render(data: ReportData) -> bytes:
         .render(
             task=data.task,
             spec=data.spec,
+            chosen=data.chosen,
             prepared=data.prepared,
             trained=data.trained,
             scores=data.scores,

@@ -9,6 +9,7 @@ from daylight.core.registry import Registry
 from daylight.core.run import Run
 from daylight.core.sections import (
     CheckedSection,
+    ChosenSection,
     PreparedSection,
     ReportSection,
     Scores,
@@ -51,7 +52,8 @@ STEPS: tuple[Step, ...] = (
         watches_data=True,
         guards=True,
     ),
-    Step(PreparedSection, "Split and process the data.", (CheckedSection,)),
+    Step(ChosenSection, "Choose the model.", (CheckedSection,)),
+    Step(PreparedSection, "Split and process the data.", (CheckedSection, ChosenSection)),
     Step(
         TrainedSection,
         "Fit the baseline and the model, and package both.",

@@ -108,7 +108,9 @@ def explain(run: Run, context: Context) -> ExplainedSection:
 def _find(
     run: Run, predictor: Predictor, specs: Sequence[ExplainerSpec], context: Context
 ) -> _Found:
-    prepared = cache.load(run.path / run.read(PreparedSection).caches[run.recipe.model])
+    prepared = cache.load(
+        run.path / run.read(PreparedSection).caches[run.read(TrainedSection).model]
+    )
     train = prepared.splits["train"].inputs
     try:
         pictures = train[picture_column(train)].values

@@ -3,10 +3,14 @@
 from importlib import import_module
 from typing import Any, cast
 
+import msgspec
+
 from daylight.core.config import Config, convert
 from daylight.core.errors import MissingExtraError, UserError, unknown
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.recipe import Recipe, without_place
+from daylight.core.run import Run
+from daylight.core.sections import ChosenSection
 from daylight.core.types import Family, ModelSpec, Task
 from daylight.metrics import METRICS
 from daylight.models import FAMILIES
@@ -87,6 +91,14 @@ def open_family(name: str) -> Family:
             hint=f"Install Daylight with its extra {extras}; the README says how.",
             library=(error.name or "").partition(".")[0],
         ) from None
+
+
+def chosen(run: Run) -> Recipe:
+    """The run's recipe with the model that was chosen, and its settings."""
+    choice = run.read(ChosenSection)
+    return msgspec.structs.replace(
+        run.recipe, model=choice.model, settings=choice.settings, training=choice.training
+    )
 
 
 def settings_of(family: Family, recipe: Recipe) -> Config:

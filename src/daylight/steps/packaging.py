@@ -11,7 +11,7 @@ from daylight.core.config import Config, pretty_json
 from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.kinds import ANSWER_KINDS, describe
-from daylight.core.recipe import without_places
+from daylight.core.recipe import Recipe, without_places
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, PreparedSection, Score, Scores
 from daylight.core.types import Columns, Fitted, ModelSpec, Node, Prepared, Program
@@ -61,12 +61,7 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
         )
         write_atomic(place / "program.json", program.to_json())
         write_atomic(place / "labels.json", pretty_json(fit.prepared.labels))
-        # A package must not tell where on somebody's disk the data lay.
-        recipe = run.recipe
-        data = msgspec.structs.replace(recipe.data, path=Path(recipe.data.path).name)
-        recipe = without_places(recipe)
-        recipe = msgspec.structs.replace(recipe, data=data, model=fit.spec.name)
-        write_atomic(place / "recipe.json", recipe.to_json())
+        write_atomic(place / "recipe.json", _recipe(run, fit).to_json())
         decisions = run.path / "decisions.json"
         made = decisions.read_bytes() if decisions.is_file() else pretty_json({})
         write_atomic(place / "decisions.json", made)
@@ -88,6 +83,17 @@ def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
                 hint="Please report this with the recipe: it is a bug of the export.",
             )
         return manifest
+
+
+def _recipe(run: Run, fit: Fit) -> Recipe:
+    """What was fitted, and nothing of where on somebody's disk the data lay."""
+    data = msgspec.structs.replace(run.recipe.data, path=Path(run.recipe.data.path).name)
+    settings = fit.settings.to_dict()
+    training = settings.pop("training", {})
+    recipe = msgspec.structs.replace(
+        run.recipe, data=data, model=fit.spec.name, settings=settings, training=training
+    )
+    return without_places(recipe)
 
 
 def _check_answers(fit: Fit) -> None:
@@ -117,10 +123,16 @@ def _export(fit: Fit, place: Path) -> tuple[Node, ...]:
 
 def add_scores(run: Run, scores: Scores) -> None:
     """Puts what was measured into the package and its card; the model stays the same."""
-    spec = with_license(FAMILIES[run.recipe.model], run.package)
-    settings = settings_of(open_family(spec.name), run.recipe)
+    recipe = packed(run)
+    spec = with_license(FAMILIES[recipe.model], run.package)
+    settings = settings_of(open_family(spec.name), recipe)
     card = _card(run, run.read(PreparedSection), spec, settings, scores.scores)
     _add(run.package, {"metrics.json": scores.to_json(), "README.md": card})
+
+
+def packed(run: Run) -> Recipe:
+    """The recipe of the model that stands in the run's package."""
+    return Package.open(run.package).decode(Recipe, "recipe.json")
 
 
 def add_report(run: Run, report: bytes) -> None:

@@ -3,13 +3,13 @@
 from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.run import Run
-from daylight.core.sections import CheckedSection, PreparedSection
+from daylight.core.sections import CheckedSection, ChosenSection, PreparedSection
 from daylight.data import prepared as cache
 from daylight.data.cleaning import cleaned
 from daylight.data.processing import check_processing
 from daylight.data.sources import without_folder
 from daylight.steps.dataset import label_counts, look, read, split_rows, without
-from daylight.steps.families import open_family, settings_of
+from daylight.steps.families import chosen, open_family, settings_of
 from daylight.tasks import TASKS
 
 
@@ -19,7 +19,7 @@ def prepare(run: Run, context: Context) -> PreparedSection:
     Raises:
         DataError: The data cannot be used; names file and line.
     """
-    recipe = run.recipe
+    recipe = chosen(run)
     task = TASKS[recipe.task]
     source = look(run)
     dataset = read(run)
@@ -58,5 +58,5 @@ def prepare(run: Run, context: Context) -> PreparedSection:
             skipped={id_: without_folder(why, source.path) for id_, why in skipped.items()},
             caches=caches,
         ),
-        after=(CheckedSection,),
+        after=(CheckedSection, ChosenSection),
     )

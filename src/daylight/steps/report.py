@@ -5,10 +5,10 @@ from pathlib import Path
 from daylight.core.context import Context
 from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic
-from daylight.core.recipe import without_places
 from daylight.core.run import Run
 from daylight.core.sections import (
     CheckedSection,
+    ChosenSection,
     PreparedSection,
     ReportSection,
     Scores,
@@ -16,7 +16,7 @@ from daylight.core.sections import (
 )
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
-from daylight.steps.packaging import add_report, with_license
+from daylight.steps.packaging import add_report, packed, with_license
 from daylight.tasks import TASKS
 
 FILE = "report.html"
@@ -24,16 +24,17 @@ FILE = "report.html"
 
 def report(run: Run, context: Context) -> ReportSection:  # noqa: ARG001 - every step has one
     """Writes the report beside the sections, and into the package."""
-    recipe = run.recipe
+    recipe = packed(run)
     data = ReportData(
         task=TASKS[recipe.task],
         spec=with_license(FAMILIES[recipe.model], run.package),
-        recipe=without_places(recipe),
+        recipe=recipe,
         checked=run.read(CheckedSection),
+        chosen=run.read(ChosenSection),
         prepared=run.read(PreparedSection),
         trained=run.read(TrainedSection),
         scores=run.read(Scores),
-        media=_media_root(recipe.data.path),
+        media=_media_root(run.recipe.data.path),
         explained=run.read(ExplainedSection),
         pictures=run.path / "explain",
     )

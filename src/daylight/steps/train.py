@@ -12,7 +12,7 @@ from daylight.core.sections import Epoch, PreparedSection, TrainedSection
 from daylight.data import prepared as cache
 from daylight.models import FAMILIES
 from daylight.package.manifest import Manifest
-from daylight.steps.families import open_family, settings_of
+from daylight.steps.families import chosen, open_family, settings_of
 from daylight.steps.packaging import Fit, build_package
 from daylight.tasks import TASKS
 
@@ -23,7 +23,7 @@ def train(run: Run, context: Context) -> TrainedSection:
     Raises:
         TrainingError: The loss is not finite, or the export does not answer as the model does.
     """
-    recipe = run.recipe
+    recipe = chosen(run)
     task = TASKS[recipe.task]
     baseline = _fit(run, task.baseline, run.baseline, context)
     curve = _Curve(context.log)
@@ -31,7 +31,6 @@ def train(run: Run, context: Context) -> TrainedSection:
     return run.write(
         TrainedSection(
             model=recipe.model,
-            reason=_reason(recipe.model, task.default),
             model_digest=model.model_digest,
             baseline_digest=baseline.model_digest,
             size_bytes=model.size_bytes,
@@ -41,14 +40,8 @@ def train(run: Run, context: Context) -> TrainedSection:
     )
 
 
-def _reason(model: str, default: str) -> str:
-    if model == default:
-        return "the task's default; name another with --model"
-    return "named in the recipe"
-
-
 def _fit(run: Run, name: str, folder: Path, context: Context) -> Manifest:
-    recipe, section = run.recipe, run.read(PreparedSection)
+    recipe, section = chosen(run), run.read(PreparedSection)
     family = open_family(name)
     settings = settings_of(family, recipe) if name == recipe.model else family.Settings()
     prepared = cache.load(run.path / section.caches[name])
