@@ -13,7 +13,7 @@ from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.kinds import ANSWER_KINDS, describe
 from daylight.core.recipe import Recipe, without_places
 from daylight.core.run import Run
-from daylight.core.sections import CheckedSection, PreparedSection, Score, Scores
+from daylight.core.sections import CheckedSection, Finding, PreparedSection, Score, Scores
 from daylight.core.types import Columns, Fitted, ModelSpec, Node, Prepared, Program
 from daylight.models import FAMILIES
 from daylight.package.card import write_card
@@ -41,14 +41,19 @@ class Fit:
     cpu_time_s: float
 
 
-def build_package(folder: Path, run: Run, fit: Fit) -> Manifest:
+def build_package(folder: Path, run: Run, fit: Fit, section: PreparedSection) -> Manifest:
     """Writes everything that a package holds, the manifest last; the old one stays until then.
+
+    Args:
+        folder: Where the package goes.
+        run: For its recipe, its decisions and what was waived.
+        fit: The model.
+        section: What it was fitted on.
 
     Raises:
         TrainingError: The model does not give what its answer kind needs, or the export does not
             answer as the model does; the old package stays.
     """
-    section = run.read(PreparedSection)
     _check_answers(fit)
     with folder_atomic(folder) as place:
         write_atomic(place / "config.json", pretty_json({}))
@@ -187,11 +192,17 @@ def _card(
             "digest": section.data_digest,
             "num_examples": section.num_examples,
             "labels": section.labels,
-            "waived": run.read(CheckedSection).waived(run.recipe.data.waive),
+            "waived": _waived(run),
         },
         settings=describe_settings(settings),
         scores=scores,
     )
+
+
+def _waived(run: Run) -> tuple[Finding, ...]:
+    if not run.has(CheckedSection):
+        return ()
+    return run.read(CheckedSection).waived(run.recipe.data.waive)
 
 
 def largest_difference(folder: Path, fitted: Fitted, prepared: Prepared) -> float:

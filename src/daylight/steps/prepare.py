@@ -1,9 +1,13 @@
 """prepare: a folder of data -> split and processed columns."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, ChosenSection, PreparedSection
+from daylight.core.types import Dataset, SplitName
 from daylight.data import prepared as cache
 from daylight.data.cleaning import cleaned
 from daylight.data.processing import check_processing
@@ -11,6 +15,9 @@ from daylight.data.sources import without_folder
 from daylight.steps.dataset import label_counts, look, read, split_rows, without
 from daylight.steps.families import chosen, open_family, settings_of
 from daylight.tasks import TASKS
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
 
 
 def prepare(run: Run, context: Context) -> PreparedSection:
@@ -21,7 +28,6 @@ def prepare(run: Run, context: Context) -> PreparedSection:
     """
     recipe = chosen(run)
     task = TASKS[recipe.task]
-    source = look(run)
     dataset = read(run)
     rows = split_rows(dataset, run)
     caches: dict[str, str] = {}
@@ -47,16 +53,28 @@ def prepare(run: Run, context: Context) -> PreparedSection:
         caches[name] = folder.relative_to(run.path).as_posix()
         skipped |= cache.skipped(folder)
         rows = without(dataset, rows, skipped)
-    return run.write(
-        PreparedSection(
-            saw=without_folder(task.recognise(source, recipe.data) or "", source.path),
-            data_digest=dataset.digest,
-            fields=dataset.schema["examples"],
-            num_examples={name: len(picked) for name, picked in rows.items()},
-            labels=dataset.labels,
-            label_counts=label_counts(dataset, task, rows),
-            skipped={id_: without_folder(why, source.path) for id_, why in skipped.items()},
-            caches=caches,
-        ),
-        after=(CheckedSection, ChosenSection),
+    section = describe(run, dataset, rows, skipped=skipped, caches=caches)
+    return run.write(section, after=(CheckedSection, ChosenSection))
+
+
+def describe(
+    run: Run,
+    dataset: Dataset,
+    rows: "Mapping[SplitName, Array]",
+    *,
+    skipped: Mapping[str, str],
+    caches: Mapping[str, str],
+) -> PreparedSection:
+    """What is known of data once it is split and processed."""
+    recipe = run.recipe
+    task, source = TASKS[recipe.task], look(run)
+    return PreparedSection(
+        saw=without_folder(task.recognise(source, recipe.data) or "", source.path),
+        data_digest=dataset.digest,
+        fields=dataset.schema["examples"],
+        num_examples={name: len(picked) for name, picked in rows.items()},
+        labels=dataset.labels,
+        label_counts=label_counts(dataset, task, rows),
+        skipped={id_: without_folder(why, source.path) for id_, why in skipped.items()},
+        caches=dict(caches),
     )

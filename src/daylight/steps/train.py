@@ -61,7 +61,7 @@ def _fit(run: Run, name: str, folder: Path, context: Context) -> Manifest:
         cpu_time_s=time.process_time() - cpu_start,
     )
     context.log("export", family=name)
-    manifest = build_package(folder, run, fit)
+    manifest = build_package(folder, run, fit, section)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return manifest
 
