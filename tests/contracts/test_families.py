@@ -1,6 +1,7 @@
 """What every family promises, on every task that it fits."""
 
 import inspect
+import math
 from importlib.metadata import metadata
 
 import msgspec
@@ -24,7 +25,7 @@ from daylight.steps.families import open_family, settings_of
 from daylight.steps.packaging import MAX_DIFFERENCE, largest_difference
 from daylight.steps.pipeline import advance, start
 from daylight.tasks import TASKS
-from daylight.training import loop
+from daylight.training import checkpoint
 from tiny import FAST
 
 every_family = pytest.mark.parametrize("name", FAMILIES)
@@ -208,7 +209,8 @@ def test_the_same_recipe_continues_its_run(run, data):
 def test_a_training_that_was_cut_short_continues_to_the_same_model(run, tmp_path, monkeypatch):
     if not hasattr(open_family(run.recipe.model).Settings(), "training"):
         pytest.skip("is not trained by gradient")
-    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", -1.0)
+    monkeypatch.setattr(checkpoint, "EVERY_S", 0.0)
+    monkeypatch.setattr(checkpoint, "SHARE", math.inf)
     seen = []
 
     def cut(event, **fields):

@@ -1,5 +1,6 @@
 """Kill it any time: the same command continues, and ends with the same model."""
 
+import math
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from daylight.core.errors import TrainingError
 from daylight.core.log import silent
 from daylight.core.sections import TrainedSection
 from daylight.steps import packaging, pipeline
-from daylight.training import loop, pace
+from daylight.training import checkpoint, pace
 from end_to_end.conftest import contents
 from tiny import patterns
 
@@ -44,13 +45,19 @@ def hear_ctrl_c():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def save_always(monkeypatch):
+    """After every step, however dear."""
+    monkeypatch.setattr(checkpoint, "EVERY_S", 0.0)
+    monkeypatch.setattr(checkpoint, "SHARE", math.inf)
+
+
 def weights(run):
     return (run.package / "model.safetensors").read_bytes()
 
 
 @pytest.mark.parametrize("epoch", [1, 10])
 def test_a_killed_network_ends_with_the_same_bytes(whole, tmp_path, monkeypatch, epoch):
-    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", 0.0)
+    save_always(monkeypatch)
     data = whole.recipe.data.path
 
     def kill(event, /, **fields):
@@ -74,7 +81,7 @@ def test_a_killed_network_ends_with_the_same_bytes(whole, tmp_path, monkeypatch,
 
 
 def test_a_network_killed_in_bfloat16_ends_with_the_same_bytes(whole, tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", 0.0)
+    save_always(monkeypatch)
     monkeypatch.setattr(pace, "_fastest", lambda *_: pace.Pace(bfloat16=True, num_threads=1))
     data = whole.recipe.data.path
     through = train(data, tmp_path / "through", CNN)

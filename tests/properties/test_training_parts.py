@@ -3,18 +3,15 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from daylight.core import files
-from daylight.core.context import Context, Decisions
+from daylight.core.context import Decisions
 from daylight.core.errors import DataError
-from daylight.core.types import Column, Split
+from daylight.core.types import Column
 from daylight.data.split import SPLITS, split
-from daylight.training.batches import _augment, epoch
-from daylight.training.loop import learning_rate
 from daylight.training.pictures import Standardize
-from daylight.training.settings import Training
 
 FRACTIONS = {"validation": 0.1, "test": 0.2}
 
@@ -66,51 +63,6 @@ def test_another_seed_gives_other_splits():
     ids = [str(number) for number in range(100)]
     assert cut(ids, seed=1) == cut(ids, seed=1)
     assert cut(ids, seed=1) != cut(ids, seed=2)
-
-
-@given(st.integers(1, 70), st.integers(1, 20), st.integers(0, 3))
-def test_an_epoch_shows_every_example_once_in_batches_of_like_size(rows, batch_size, number):
-    values = np.arange(rows, dtype=np.int64)
-    part = Split({"x": Column(values.astype(np.float32))}, {"target": Column(values)})
-    training = Training(batch_size=batch_size)
-    batches = list(epoch(part, ["x"], training, Context(), number))
-    seen = [int(each) for _, target in batches for each in target]
-    assert sorted(seen) == list(range(rows))
-    sizes = [len(target) for _, target in batches]
-    assert max(sizes) - min(sizes) <= 1
-    assert all((inputs[0] == target).all() for inputs, target in batches)
-    again = [int(x) for _, y in epoch(part, ["x"], training, Context(), number) for x in y]
-    assert seen == again
-
-
-@given(st.booleans(), st.sampled_from([0.0, 0.1, 0.5]), st.sampled_from([0.0, 0.3]))
-@settings(deadline=None)
-def test_augmentation_moves_pixels_and_never_mixes_pictures(flip, shift, erase):
-    pictures = np.repeat(np.arange(1, 7, dtype=np.uint8), 8 * 10 * 3).reshape(6, 8, 10, 3)
-    training = Training(flip=flip, shift=shift, erase=erase)
-    changed = _augment(pictures, training, np.random.default_rng(0))
-    assert changed.dtype == np.uint8
-    assert changed.shape == pictures.shape
-    for number, picture in enumerate(changed, 1):
-        assert set(np.unique(picture)) <= {number, 3}  # 3 is the mean that erases
-
-
-def test_a_mirrored_picture_is_mirrored_whole():
-    picture = np.arange(12, dtype=np.uint8).reshape(1, 3, 4, 1)
-    training = Training(flip=True)
-    seen = {
-        _augment(picture, training, np.random.default_rng(seed)).tobytes() for seed in range(20)
-    }
-    assert seen == {picture.tobytes(), picture[:, :, ::-1].tobytes()}
-
-
-@given(st.integers(1, 500), st.sampled_from(["one-cycle", "constant"]), st.floats(0, 0.99))
-def test_the_rate_is_never_negative_and_never_over_the_highest(steps, schedule, warmup):
-    training = Training(learning_rate=0.3, schedule=schedule, warmup=warmup)
-    rates = [learning_rate(step, steps, training) for step in range(steps)]
-    assert min(rates) >= 0
-    assert max(rates) <= 0.3 + 1e-12
-    assert rates[0] > 0
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """A last layer on what others trained: what stays, what moves, and what a package tells."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from contracts.conftest import fit, make_run, prepared_of
 from daylight.core.errors import IntegrityError, UserError
 from daylight.models import transfer
 from daylight.runtime.predictor import Predictor
-from daylight.training import loop
+from daylight.training import checkpoint as states
 from daylight.training.backbones.backbone import Extractor
 from tiny import patterns
 
@@ -98,7 +99,8 @@ def test_the_curve_of_fine_tuning_goes_on_where_that_of_the_last_layer_ended(tun
 def test_fine_tuning_that_was_cut_short_continues_to_the_same_model(
     tuned, photos, tmp_path, settings, monkeypatch, epochs_seen
 ):
-    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", -1.0)
+    monkeypatch.setattr(states, "EVERY_S", 0.0)
+    monkeypatch.setattr(states, "SHARE", math.inf)
     seen = []
 
     def cut(event, **fields):

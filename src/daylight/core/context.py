@@ -35,13 +35,9 @@ class Decisions:
 
     def decide(self, name: str, how: Callable[[], T]) -> T:
         """The recorded decision, or ``how()``, a JSON value, which is then recorded."""
-        values = self.all()
-        name = self._scoped(name)
-        if name not in values:
-            values[name] = how()
-            if self.path:
-                write_atomic(self.path, pretty_json(values))
-        value: T = values[name]
+        if not self.has(name):
+            self.revise(name, how())
+        value: T = self.all()[self._scoped(name)]
         return value
 
     def stops(self, what: str, position: int, *, late: bool) -> bool:
@@ -54,6 +50,17 @@ class Decisions:
         """
         name = f"{what} ended at"
         return position >= self.decide(name, lambda: position) if late or self.has(name) else False
+
+    def revise(self, name: str, value: Any) -> None:
+        """Replaces a decision that turned out not to do."""
+        values = self.all()
+        values[self._scoped(name)] = value
+        if self.path:
+            write_atomic(self.path, pretty_json(values))
+
+    def within(self, part: str) -> "Decisions":
+        """The same, for a part of the work whose decisions have names of their own."""
+        return replace(self, scope=self._scoped(part))
 
     def has(self, name: str) -> bool:
         """Whether this was decided."""

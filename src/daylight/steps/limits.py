@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from daylight.core.errors import ResourceError, UserError
-
-_REFUSALS = ("allocate memory", "bad allocation", "bad_alloc", "Failed to allocate")
-"""How PyTorch and ONNX Runtime say that the system gave no more; both raise a RuntimeError."""
+from daylight.core.memory import is_refusal
 
 
 @contextmanager
@@ -26,7 +24,7 @@ def memory(limit_bytes: int | None) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and not any(each in str(error) for each in _REFUSALS):
+        if not is_refusal(error):
             raise
         allowed = f"the {limit_bytes / 1e9:.3g} GB allowed" if limit_bytes else "this machine has"
         raise ResourceError(

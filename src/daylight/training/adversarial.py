@@ -18,20 +18,21 @@ from daylight.core.context import Context
 from daylight.core.errors import TrainingError
 from daylight.core.types import Prepared
 from daylight.metrics.image import frechet
-from daylight.training import loop, pace
+from daylight.training import pace
 from daylight.training.batches import num_batches
 from daylight.training.checkpoint import (
+    Keeper,
     cloned,
     flatten_optimizer,
     in_layout_of,
     load_state,
     prefixed,
     restore_optimizer,
-    save_state,
     under,
 )
 from daylight.training.differentiable import augment
 from daylight.training.network import Network, to_tensors
+from daylight.training.schedule import Horizon, Planned, Speed
 from daylight.training.settings import Positive, Share
 
 if TYPE_CHECKING:
@@ -124,7 +125,10 @@ class _Fit:
         per_pass = num_batches(len(self.split), training.batch_size)
         passes = math.ceil(training.steps / per_pass / MAX_EPOCHS)
         self.per_pass, self.per_epoch = per_pass, passes * per_pass
-        self.num_epochs = math.ceil(training.steps / self.per_epoch)
+        self.horizon = Horizon(training.steps, context.decisions)
+        self.speed = Speed(self.per_epoch, validation_share=0)
+        self.keeper = Keeper(context.checkpoints)
+        self.step = 0
         self.curve: list[dict[str, float]] = []
 
     def _pace(self) -> pace.Pace:
@@ -138,27 +142,27 @@ class _Fit:
 
     def _run(self) -> None:
         self._resume()
-        last_save = time.monotonic()
-        while len(self.curve) < self.num_epochs:
-            self._epoch(len(self.curve))
-            done = len(self.curve) == self.num_epochs
-            if self.context.checkpoints and time.monotonic() - last_save > loop.CHECKPOINT_EVERY_S:
-                if not done:
-                    self._save()
-                last_save = time.monotonic()
+        while self.step < self.horizon.end:
+            self._epoch(self.step // self.per_epoch)
+            if self.step < self.horizon.end and self.keeper.is_due():
+                self._save()
         self.generator.load_state_dict(self.average)
         self.generator.eval()
 
     def _epoch(self, number: int) -> None:
         start = time.monotonic()
+        stepped = start
         first = number * self.per_epoch
-        last = min(first + self.per_epoch, self.training.steps)
         self.generator.train()
         self.discriminator.train()
         losses = []
-        for step in range(first, last):
-            losses.append(self._step(step))
-            self.context.log("batch", epoch=number, done=step + 1 - first, total=last - first)
+        while self.step < min(first + self.per_epoch, self.horizon.end):
+            losses.append(self._learn(self.step))
+            self.step += 1
+            stepped = self.speed.stepped(stepped)
+            self.horizon.revise(self.step, self.speed.affordable(self.context.left_s()))
+            done = self.step - first
+            self.context.log("batch", epoch=number, done=done, total=self.per_epoch)
         loss = float(np.mean(losses))
         if not math.isfinite(loss) or not self._is_finite():
             raise TrainingError(
@@ -166,13 +170,13 @@ class _Fit:
                 hint="Lower the learning rate: "
                 f"--set training.learning_rate={self.training.learning_rate / 4:g}",
             )
-        self._log(number, loss, start, num_pictures=(last - first) * self.training.batch_size)
+        self._log(number, loss, start, num_pictures=len(losses) * self.training.batch_size)
 
     def _is_finite(self) -> bool:
         modules = (self.generator, self.discriminator)
         return all(bool(p.isfinite().all()) for module in modules for p in module.parameters())
 
-    def _step(self, step: int) -> float:
+    def _learn(self, step: int) -> float:
         self._set_rates(step)
         random = self.context.random("step", step)
         rows = self._rows(step)
@@ -196,7 +200,7 @@ class _Fit:
         return loss.item()
 
     def _set_rates(self, step: int) -> None:
-        left = min(1.0, 2 * (1 - step / self.training.steps))
+        left = min(1.0, 2 * (1 - self.horizon.progress(step)))
         rates = {
             "generator": self.training.learning_rate,
             "discriminator": self.training.discriminator_learning_rate,
@@ -251,28 +255,31 @@ class _Fit:
         score = self.progress.measure()
         self.generator.load_state_dict(trained)
         duration_s = time.monotonic() - start
+        self.speed.looked(duration_s - train_s)
         facts = {"epoch": number + 1, "loss": loss, "score": score, "duration_s": duration_s}
         self.curve.append(facts)
         self.context.log(
             "epoch",
             **facts,
             measure=MEASURE,
-            epochs=self.num_epochs,
+            epochs=self._num_epochs(),
             examples_per_s=num_pictures / max(train_s, 1e-9),
-            left_s=duration_s * (self.num_epochs - number - 1),
+            left_s=self.speed.duration_s(self.horizon.end - self.step),
         )
+
+    def _num_epochs(self) -> int:
+        return math.ceil(self.horizon.end / self.per_epoch)
 
     def _parts(self) -> dict[str, nn.Module]:
         return {"generator": self.generator, "discriminator": self.discriminator}
 
     def _save(self) -> None:
-        if self.context.checkpoints is None:
-            return
         tensors = prefixed("average.", self.average)
         for name, module in self._parts().items():
             tensors |= prefixed(f"{name}.", module.state_dict())
             tensors |= prefixed(f"{name}/", flatten_optimizer(self.optimizers[name]))
-        save_state(self.context.checkpoints, tensors, {"curve": self.curve})
+        facts = {"step": self.step, "curve": self.curve, "horizon": self.horizon.now}
+        self.keeper.save(tensors, facts)
 
     def _resume(self) -> None:
         saved = load_state(self.context.checkpoints) if self.context.checkpoints else None
@@ -285,9 +292,12 @@ class _Fit:
         now = self.generator.state_dict()
         average = under("average.", tensors)
         self.average = {name: in_layout_of(now[name], each) for name, each in average.items()}
-        self.curve = facts["curve"]
+        self.step, self.curve = facts["step"], facts["curve"]
+        self.horizon.now = Planned(*facts["horizon"])
         for line in self.curve:
-            self.context.log("epoch", **line, measure=MEASURE, epochs=self.num_epochs, resumed=True)
+            self.context.log(
+                "epoch", **line, measure=MEASURE, epochs=self._num_epochs(), resumed=True
+            )
 
 
 class _Progress:

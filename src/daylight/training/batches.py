@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,13 +10,39 @@ from torch import Tensor
 
 from daylight.core.context import Context
 from daylight.core.types import Split
+from daylight.training.augmentation import Augmentation
 from daylight.training.settings import Training
 
-if TYPE_CHECKING:
-    from daylight.core.types import Array
 
-Batch = tuple[list[Tensor], Tensor]
-"""Inputs in the order of the prepared columns, and the target."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one step learns from.
+
+    Attributes:
+        inputs: In the order of the prepared columns.
+        target: One per row.
+        mixed_in: Targets of the pictures that were mixed into these; one per row.
+        share: Of ``target`` in the mixture, more than 0 and at most 1.
+    """
+
+    inputs: list[Tensor]
+    target: Tensor
+    mixed_in: Tensor
+    share: float = 1.0
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    def parts(self, count: int) -> "list[Batch]":
+        """The batch in so many pieces of nearly one size, or one for each row if it has fewer."""
+        pieces = np.array_split(np.arange(len(self)), min(count, len(self)))
+        bounds = [slice(int(piece[0]), int(piece[-1]) + 1) for piece in pieces]
+        return [
+            Batch(
+                [each[at] for each in self.inputs], self.target[at], self.mixed_in[at], self.share
+            )
+            for at in bounds
+        ]
 
 
 def num_batches(rows: int, batch_size: int) -> int:
@@ -29,81 +55,41 @@ def num_batches(rows: int, batch_size: int) -> int:
 
 
 def epoch(
-    split: Split, names: Sequence[str], training: Training, context: Context, number: int
+    split: Split,
+    names: Sequence[str],
+    training: Training,
+    context: Context,
+    number: int,
+    *,
+    start: int = 0,
 ) -> Iterator[Batch]:
     """All examples once, in an order and with changes that depend on the epoch's number only.
 
     Args:
         split: Usually ``train``.
-        names: Prepared columns that the network takes; pictures are uint8 of four dimensions.
+        names: Prepared columns that the network takes.
         training: Batch size and augmentation.
+        context: Its seed decides both.
         number: Counted from 0.
+        start: Batches that are left out, as they were before.
     """
     order = context.random("order", number).permutation(len(split))
     pieces = np.array_split(order, num_batches(len(split), training.batch_size))
+    augmentation = Augmentation(training, context, number, num_rows=len(split))
     target = split.targets["target"].values
 
     def make(index: int) -> Batch:
         rows = pieces[index]
-        random = context.random("augment", number, index)
-        inputs = [
-            torch.from_numpy(_augment(each, training, random) if _is_picture(each) else each)
-            for each in (np.array(split.inputs[name].values[rows]) for name in names)
-        ]
-        return inputs, torch.from_numpy(np.array(target[rows]))
+        inputs, share = augmentation(
+            [np.array(split.inputs[name].values[rows]) for name in names], rows, index
+        )
+        answers = torch.from_numpy(np.array(target[rows]))
+        return Batch(list(map(torch.from_numpy, inputs)), answers, answers.roll(1, 0), share)
 
     with ThreadPoolExecutor(1) as ahead:
-        following = ahead.submit(make, 0)
-        for index in range(len(pieces)):
+        following = ahead.submit(make, start)
+        for index in range(start, len(pieces)):
             batch = following.result()
             if index + 1 < len(pieces):
                 following = ahead.submit(make, index + 1)
             yield batch
-
-
-def _is_picture(values: "Array") -> bool:
-    return values.dtype == np.uint8 and values.ndim == 4
-
-
-def _augment(pictures: "Array", training: Training, random: np.random.Generator) -> "Array":
-    """Mirrors, moves and erases: uint8 ``(rows, height, width, channels)`` to the same.
-
-    What moves in from outside repeats the edge. NumPy on purpose: torch would start a second pool
-    of threads here, and both pools would wait for each other's cores.
-    """
-    rows, height, width, _ = pictures.shape
-    if training.flip or training.shift:
-        down = _places(rows, height, training.shift, random)
-        right = _places(rows, width, training.shift, random)
-        if training.flip:
-            right = np.where(random.random((rows, 1)) < 0.5, width - 1 - right, right)
-        each = np.arange(rows)[:, None, None]
-        pictures = pictures[each, down[:, :, None], right[:, None, :]]
-    if training.erase:
-        inside = _squares(rows, height, width, training.erase, random)
-        middle = pictures.mean(axis=(0, 1, 2)).astype(np.uint8)
-        pictures = np.where(inside[..., None], middle, pictures)
-    return pictures
-
-
-def _places(rows: int, size: int, share: float, random: np.random.Generator) -> "Array":
-    """Where each pixel of one side is taken from: int64 ``(rows, size)``."""
-    most = round(share * size)
-    moved = random.integers(-most, most + 1, (rows, 1)) + np.arange(size)
-    places: Array = moved.clip(0, size - 1)
-    return places
-
-
-def _squares(
-    rows: int, height: int, width: int, share: float, random: np.random.Generator
-) -> "Array":
-    """One square per picture, its middle anywhere: bool ``(rows, height, width)``."""
-
-    def covered(size: int) -> "Array":
-        half = share * size / 2
-        middle = random.random(rows)[:, None] * size
-        inside: Array = np.abs(np.arange(size) + 0.5 - middle) < half
-        return inside
-
-    both: Array = covered(height)[:, :, None] & covered(width)[:, None, :]
-    return both

@@ -1,8 +1,14 @@
-"""The one training loop: steps, schedule, averaging, validation, checkpoints."""
+"""The one training loop: batch, loss, gradient, step; again and again, and the best is kept.
+
+Whatever happens, a training goes on from where it stood: steps depend on their number and the seed
+only, and what the clock or the memory decided on the way is kept as a decision.
+"""
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,43 +17,62 @@ from torch import Tensor, nn
 from daylight.core.context import Context
 from daylight.core.errors import TrainingError
 from daylight.core.kinds import ANSWER_KINDS
+from daylight.core.memory import is_refusal
 from daylight.core.types import Metric, Prepared
 from daylight.metrics import METRICS
 from daylight.training import pace
+from daylight.training.batches import Batch, num_batches
 from daylight.training.batches import epoch as epoch_batches
-from daylight.training.batches import num_batches
 from daylight.training.checkpoint import (
+    Keeper,
     cloned,
     flatten_optimizer,
     in_layout_of,
     load_state,
     prefixed,
     restore_optimizer,
-    save_state,
     under,
 )
 from daylight.training.heads import head
 from daylight.training.network import Network, to_tensors
+from daylight.training.schedule import Horizon, Planned, Speed, learning_rate
 from daylight.training.settings import Training
 
-CHECKPOINT_EVERY_S = 5.0
-"""Seconds between checkpoints, at ends of epochs."""
+LOOK_SHARE = 0.4
+"""What answering a batch takes of what learning from it takes, until it was timed."""
 
 
-def learning_rate(step: int, num_steps: int, training: Training) -> float:
-    """Rate at ``step``, counted from 0.
+def fit(
+    network: Network,
+    prepared: Prepared,
+    training: Training,
+    context: Context,
+    *,
+    stage: str = "",
+) -> None:
+    """Trains ``network`` in place and leaves it at its best epoch by validation.
 
-    >>> settings = Training(learning_rate=1.0, warmup=0.25)
-    >>> [round(learning_rate(step, 8, settings), 2) for step in (0, 1, 2, 5, 7)]
-    [0.5, 1.0, 1.0, 0.5, 0.07]
+    Args:
+        network: With new weights, or with those of another training.
+        prepared: Its splits ``train`` and ``validation``.
+        training: How.
+        context: A deadline shortens the schedule, so that it is gone through in time.
+        stage: Where a family trains more than once, a name under which this time's decisions and
+            checkpoints are kept apart.
+
+    Logs ``"batch"`` (epoch, done, total), ``"epoch"`` (epoch, epochs, loss, score, examples_per_s,
+    left_s, duration_s) and ``"memory"`` (parts). Continues from ``context.checkpoints`` if there is
+    a state.
+
+    Raises:
+        TrainingError: The loss or a weight is not finite; the hint says what to lower.
     """
-    if training.schedule == "constant":
-        return training.learning_rate
-    warmup = math.ceil(training.warmup * num_steps)
-    if step < warmup:
-        return training.learning_rate * ((step + 1) / warmup)
-    progress = (step - warmup) / max(1, num_steps - warmup)
-    return training.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
+    if stage:
+        context = context.replace(
+            checkpoints=context.checkpoints and context.checkpoints / stage,
+            decisions=context.decisions.within(stage),
+        )
+    _Fit(network, prepared, training, context).run()
 
 
 def make_optimizer(module: nn.Module, training: Training) -> torch.optim.Optimizer:
@@ -69,89 +94,55 @@ def make_optimizer(module: nn.Module, training: Training) -> torch.optim.Optimiz
 
 @dataclass(slots=True)
 class _State:
-    """Where the training stands; all of it goes into a checkpoint."""
+    """Where the training stands; all of it goes into a checkpoint.
 
-    epoch: int = 0
-    best: float = -math.inf
+    Attributes:
+        step: Steps that are done.
+        total_loss: Over the examples of the epoch so far.
+        num_parts: In which a batch goes through the network, so that memory suffices.
+    """
+
+    step: int = 0
+    total_loss: float = 0.0
+    num_parts: int = 1
+    best: float | None = None
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
-
-
-def fit(
-    network: Network,
-    prepared: Prepared,
-    training: Training,
-    context: Context,
-    *,
-    stage: str = "",
-) -> None:
-    """Trains ``network`` in place and leaves it at its best epoch by validation.
-
-    Args:
-        stage: Where a family trains more than once, a name under which this time's pace and
-            checkpoints are kept apart.
-
-    Logs ``"batch"`` (epoch, done, total) and ``"epoch"`` (epoch, epochs, loss, score,
-    examples_per_s, left_s, duration_s). Continues from ``context.checkpoints`` if there is a state.
-
-    Raises:
-        TrainingError: The loss or a weight is not finite; the hint says what to lower.
-    """
-    if stage and context.checkpoints:
-        context = context.replace(checkpoints=context.checkpoints / stage)
-    _Fit(network, prepared, training, context, stage).run()
 
 
 class _Fit:
     """One call of ``fit``: what its parts share."""
 
     def __init__(
-        self,
-        network: Network,
-        prepared: Prepared,
-        training: Training,
-        context: Context,
-        stage: str,
+        self, network: Network, prepared: Prepared, training: Training, context: Context
     ) -> None:
         self.network, self.prepared = network, prepared
         self.training, self.context = training, context
         self.module = network.module
+        self.split = prepared.splits["train"]
         self.average = cloned(self.module.state_dict()) if training.averaging else {}
         self.optimizer = make_optimizer(self.module, training)
         self._pairs = self._floating()
         self.state = _State()
-        self.pace = self._pace(stage)
-        self.per_epoch = num_batches(len(prepared.splits["train"]), training.batch_size)
-        self.num_epochs = max(training.epochs, math.ceil(training.min_steps / self.per_epoch))
-
-    def _floating(self) -> tuple[list[Tensor], list[Tensor]]:
-        """The running means and the weights that they follow; counters are not averaged."""
-        now = self.module.state_dict()
-        names = [name for name in self.average if now[name].is_floating_point()]
-        return [self.average[name] for name in names], [now[name] for name in names]
-
-    def _pace(self, stage: str) -> pace.Pace:
-        train, names = self.prepared.splits["train"], self.network.names
-        inputs = to_tensors(train.inputs, names, slice(self.training.batch_size))
-        return pace.decide(self.module, inputs, self.context.decisions, stage=stage)
+        inputs = to_tensors(self.split.inputs, network.names, slice(training.batch_size))
+        self.pace = pace.decide(self.module, inputs, context.decisions)
+        self.per_epoch = num_batches(len(self.split), training.batch_size)
+        num_epochs = max(training.epochs, math.ceil(training.min_steps / self.per_epoch))
+        self.horizon = Horizon(num_epochs * self.per_epoch, context.decisions)
+        looked_at = num_batches(len(prepared.splits["validation"]), training.batch_size)
+        self.speed = Speed(self.per_epoch, LOOK_SHARE * looked_at)
+        self.keeper = Keeper(context.checkpoints)
 
     def run(self) -> None:
         with self.pace.held():
-            self._run()
-
-    def _run(self) -> None:
-        self._check_answers()
-        self._resume()
-        last_save = time.monotonic()
-        while self.state.epoch < self.num_epochs:
-            self._epoch()
-            done = self.state.epoch == self.num_epochs
-            if self.context.checkpoints and (time.monotonic() - last_save > CHECKPOINT_EVERY_S):
-                if not done:
+            self._check_answers()
+            self._resume()
+            while self.state.step < self.horizon.end:
+                self._epoch()
+                if self.state.step < self.horizon.end and self.keeper.is_due():
                     self._save()
-                last_save = time.monotonic()
-        self.module.load_state_dict(self.state.best_weights)
-        self.module.eval()
+            self.module.load_state_dict(self.state.best_weights)
+            self.module.eval()
 
     def _check_answers(self) -> None:
         """A shape that is wrong would be broadcast by the loss, and learn nonsense."""
@@ -165,44 +156,88 @@ class _Fit:
             raise TrainingError(f"The network {wrong}.", hint="Mend its forward().")
 
     def _epoch(self) -> None:
-        number, start = self.state.epoch, time.monotonic()
-        split = self.prepared.splits["train"]
-        batches = epoch_batches(split, self.network.names, self.training, self.context, number)
-        total = 0.0
+        """From where the training stands to the end of the epoch, or of the time."""
+        number, first = divmod(self.state.step, self.per_epoch)
+        began = stepped = time.monotonic()
+        rows = 0
         self.module.train()
-        torch.manual_seed(self.context.key("dropout", number) % 2**63)
-        for index, (inputs, target) in enumerate(batches):
-            step = number * self.per_epoch + index
-            total += self._step(step, inputs, target) * len(target)
-            self.context.log("batch", epoch=number, done=index + 1, total=self.per_epoch)
-        loss = total / len(split)
-        if not math.isfinite(loss) or not self._weights_are_finite():
-            what = "loss" if not math.isfinite(loss) else "weights"
-            raise TrainingError(
-                f"The {what} became infinite or no number in epoch {number + 1}.",
-                hint="Lower the learning rate: "
-                f"--set training.learning_rate={self.training.learning_rate / 10:g}",
-            )
-        self._validate(number, loss, start)
-        self.state.epoch += 1
+        batches = epoch_batches(
+            self.split, self.network.names, self.training, self.context, number, start=first
+        )
+        for done, batch in enumerate(batches, first + 1):
+            self._learn(batch)
+            rows += len(batch)
+            stepped = self.speed.stepped(stepped)
+            self.horizon.revise(self.state.step, self.speed.affordable(self.context.left_s()))
+            self.context.log("batch", epoch=number, done=done, total=self.per_epoch)
+            if self.state.step >= self.horizon.end:
+                break
+            if done < self.per_epoch and self.keeper.is_due():
+                self._save()
+                stepped = time.monotonic()
+        seen = self.state.step - number * self.per_epoch
+        loss = self.state.total_loss / (len(self.split) * seen / self.per_epoch)
+        self._check_finite(number, loss)
+        self._look(number, loss, began, rows)
+        self.state.total_loss = 0.0
 
-    def _weights_are_finite(self) -> bool:
-        """The last step may break what the loss before it does not show."""
-        return all(bool(each.isfinite().all()) for each in self.module.parameters())
+    def _learn(self, batch: Batch) -> None:
+        """One step: the gradient of the loss by back-propagation, and a move against it.
 
-    def _step(self, step: int, inputs: list[Tensor], target: Tensor) -> float:
-        rate = learning_rate(step, self.per_epoch * self.num_epochs, self.training)
+        Source: Rumelhart, Hinton & Williams, Nature 323 (1986).
+        """
+        step = self.state.step
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        raw = self.pace.forward(self.module, inputs)
-        loss = head(self.network.config.answer).loss(raw, target, self.training.label_smoothing)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+            group["lr"] = learning_rate(self.horizon.progress(step), self.training)
+        loss = self._gradient(batch)
         nn.utils.clip_grad_norm_(self.module.parameters(), self.training.max_gradient_norm)
         self.optimizer.step()
         if self.average:
             self._average(step)
-        return loss.item()
+        self.state.total_loss += loss * len(batch)
+        self.state.step += 1
+
+    def _gradient(self, batch: Batch) -> float:
+        """Leaves the mean loss's gradient in the parameters; in parts, if memory demands it."""
+        decision = f"parts as of step {self.state.step}"
+        if self.context.decisions.has(decision):
+            self.state.num_parts = self.context.decisions.decide(decision, lambda: 1)
+        while True:
+            before = {name: buffer.clone() for name, buffer in self.module.named_buffers()}
+            try:
+                return self._accumulated(batch)
+            except (MemoryError, RuntimeError) as error:
+                if not is_refusal(error) or self.state.num_parts >= len(batch):
+                    raise
+            for name, buffer in self.module.named_buffers():
+                buffer.copy_(before[name])
+            self.state.num_parts *= 2
+            self.context.decisions.revise(decision, self.state.num_parts)
+            self.context.log("memory", parts=self.state.num_parts)
+
+    def _accumulated(self, batch: Batch) -> float:
+        self.optimizer.zero_grad(set_to_none=True)
+        torch.manual_seed(self.context.key("dropout", self.state.step) % 2**63)
+        total = 0.0
+        for part in batch.parts(self.state.num_parts):
+            loss = self._loss(part) * (len(part) / len(batch))
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += loss.item()
+        return total
+
+    def _loss(self, batch: Batch) -> Tensor:
+        of, smoothing = head(self.network.config.answer).loss, self.training.label_smoothing
+        raw = self.pace.forward(self.module, batch.inputs)
+        loss = of(raw, batch.target, smoothing)
+        if batch.share < 1:
+            loss = batch.share * loss + (1 - batch.share) * of(raw, batch.mixed_in, smoothing)
+        return loss
+
+    def _floating(self) -> tuple[list[Tensor], list[Tensor]]:
+        """The running means and the weights that they follow; counters are not averaged."""
+        now = self.module.state_dict()
+        names = [name for name in self.average if now[name].is_floating_point()]
+        return [self.average[name] for name in names], [now[name] for name in names]
 
     def _average(self, step: int) -> None:
         # A short memory at first: the mean should not remember the random start.
@@ -210,31 +245,47 @@ class _Fit:
         with torch.no_grad():
             torch._foreach_lerp_(*self._pairs, 1 - decay)
 
-    def _validate(self, number: int, loss: float, start: float) -> None:
+    def _check_finite(self, number: int, loss: float) -> None:
+        """The last step may break what the loss before it does not show."""
+        if not math.isfinite(loss):
+            what = "loss"
+        elif not all(bool(each.isfinite().all()) for each in self.module.parameters()):
+            what = "weights"
+        else:
+            return
+        raise TrainingError(
+            f"The {what} became infinite or no number in epoch {number + 1}.",
+            hint="Lower the learning rate: "
+            f"--set training.learning_rate={self.training.learning_rate / 10:g}",
+        )
+
+    def _look(self, number: int, loss: float, began: float, rows: int) -> None:
+        """Scores the weights, or their running mean, on validation; keeps them if they are best."""
+        start = time.monotonic()
         trained = self.module.state_dict()
         weights = self.average or trained
         raw = cloned(trained) if self.average else {}
         if self.average:
             self.module.load_state_dict(self.average)
-        train_s = time.monotonic() - start
         score = self.score()
         merit = score if self._metric.higher_is_better else -score
-        if merit >= self.state.best or not self.state.best_weights:
+        if self.state.best is None or merit >= self.state.best:
             self.state.best, self.state.best_weights = merit, cloned(weights)
         if raw:
             self.module.load_state_dict(raw)
-        duration_s = time.monotonic() - start
-        examples_per_s = len(self.prepared.splits["train"]) / max(train_s, 1e-9)
-        facts = {"epoch": number + 1, "loss": loss, "score": score, "duration_s": duration_s}
+        now = time.monotonic()
+        self.speed.looked(now - start)
+        facts = {"epoch": number + 1, "loss": loss, "score": score, "duration_s": now - began}
         self.state.curve.append(facts)
-        left_s = duration_s * (self.num_epochs - number - 1)
-        self.context.log(
-            "epoch",
-            **facts,
-            epochs=self.num_epochs,
-            examples_per_s=examples_per_s,
-            left_s=left_s,
+        self._log_epoch(
+            facts,
+            examples_per_s=rows / max(start - began, 1e-9),
+            left_s=self.speed.duration_s(max(0, self.horizon.end - self.state.step)),
         )
+
+    def _log_epoch(self, facts: Mapping[str, float], **more: Any) -> None:
+        epochs = math.ceil(self.horizon.end / self.per_epoch)
+        self.context.log("epoch", **facts, epochs=epochs, **more)
 
     @property
     def _metric(self) -> Metric:
@@ -247,16 +298,22 @@ class _Fit:
         return float(self._metric.score(split.targets, outputs, np.ones((1, len(split))))[0])
 
     def _save(self) -> None:
-        if self.context.checkpoints is None:
-            return
         tensors = {
             **prefixed("module.", self.module.state_dict()),
             **prefixed("average.", self.average),
             **prefixed("best.", self.state.best_weights),
             **flatten_optimizer(self.optimizer),
         }
-        facts = {"epoch": self.state.epoch, "best": self.state.best, "curve": self.state.curve}
-        save_state(self.context.checkpoints, tensors, facts)
+        state = self.state
+        facts = {
+            "step": state.step,
+            "total_loss": state.total_loss,
+            "num_parts": state.num_parts,
+            "best": state.best,
+            "curve": state.curve,
+            "horizon": self.horizon.now,
+        }
+        self.keeper.save(tensors, facts)
 
     def _resume(self) -> None:
         saved = load_state(self.context.checkpoints) if self.context.checkpoints else None
@@ -269,6 +326,7 @@ class _Fit:
         self.average = {name: in_layout_of(now[name], each) for name, each in average.items()}
         self._pairs = self._floating()
         restore_optimizer(self.optimizer, tensors)
-        self.state = _State(facts["epoch"], facts["best"], under("best.", tensors), facts["curve"])
+        self.horizon.now = Planned(*facts.pop("horizon"))
+        self.state = _State(**facts, best_weights=under("best.", tensors))
         for line in self.state.curve:
-            self.context.log("epoch", **line, epochs=self.num_epochs, resumed=True)
+            self._log_epoch(line, resumed=True)

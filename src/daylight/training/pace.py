@@ -54,9 +54,7 @@ class Pace(Config):
         return raw.float()
 
 
-def decide(
-    module: nn.Module, inputs: Sequence[Tensor], decisions: Decisions, *, stage: str = ""
-) -> Pace:
+def decide(module: nn.Module, inputs: Sequence[Tensor], decisions: Decisions) -> Pace:
     """The fastest way to run steps, or the one that was decided before.
 
     bfloat16 is tried where the processor computes with it (AVX512-BF16, AMX), and one thread beside
@@ -67,11 +65,8 @@ def decide(
         module: Left as it is.
         inputs: A batch as in training.
         decisions: Where the choice is kept, so that a run that continues makes the same bytes.
-        stage: Which of several trainings; each is decided on its own.
     """
-    made = decisions.decide(
-        f"pace of {stage}" if stage else "pace", lambda: _fastest(module, inputs).to_dict()
-    )
+    made = decisions.decide("pace", lambda: _fastest(module, inputs).to_dict())
     return convert(Pace, made, where="decisions.json")
 
 

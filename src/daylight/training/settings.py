@@ -27,10 +27,13 @@ class Training(Config):
         averaging: Decay per step of the running mean of the weights that is kept beside them and
             used to answer; 0 turns it off. Source: Polyak & Juditsky (1992).
         max_gradient_norm: Global L2 norm; longer gradients are scaled down.
-        flip: Whether pictures are mirrored at random; wrong where left and right matter.
+        flip: Whether pictures are mirrored, every other time; wrong where left and right matter.
         shift: Pictures move by up to this share of their size.
         erase: Side of the square that is erased at random, as a share of the picture's side.
             Source: DeVries & Taylor, arXiv:1708.04552.
+        jitter: How far contrast changes at random, as a share; brightness by half as much.
+        mixup: Both parameters of the Beta distribution from which comes how far pictures are mixed
+            in pairs; 0 turns it off. Source: Zhang et al., arXiv:1710.09412.
     """
 
     epochs: Annotated[int, msgspec.Meta(ge=1)] = 20
@@ -47,3 +50,5 @@ class Training(Config):
     flip: bool = False
     shift: Share = 0.0
     erase: Share = 0.0
+    jitter: Share = 0.0
+    mixup: Annotated[float, msgspec.Meta(ge=0)] = 0.0
