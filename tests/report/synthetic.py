@@ -4,11 +4,11 @@ from pathlib import Path
 
 import msgspec
 
+from daylight.core.choice import ChosenSection
 from daylight.core.explained import ExplainedSection, Explanation, Faithfulness, RandomModelCheck
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.sections import (
     CheckedSection,
-    ChosenSection,
     Epoch,
     Evidence,
     Example,

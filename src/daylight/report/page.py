@@ -10,12 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from daylight import __version__
+from daylight.core.choice import ChosenSection
 from daylight.core.explained import ExplainedSection
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.sections import (
     CheckedSection,
-    ChosenSection,
     Figure,
     PreparedSection,
     Scores,

@@ -26,7 +26,7 @@ def memory(limit_bytes: int | None) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and not any(each in str(error) for each in _REFUSALS):
+        if not is_refusal(error):
             raise
         allowed = f"the {limit_bytes / 1e9:.3g} GB allowed" if limit_bytes else "this machine has"
         raise ResourceError(
@@ -37,6 +37,11 @@ def memory(limit_bytes: int | None) -> Iterator[None]:
     finally:
         if before:
             _put_back(before)
+
+
+def is_refusal(error: MemoryError | RuntimeError) -> bool:
+    """Whether the system gave no more memory; other runtime errors are bugs."""
+    return isinstance(error, MemoryError) or any(each in str(error) for each in _REFUSALS)
 
 
 def _set(limit_bytes: int) -> tuple[int, int]:
