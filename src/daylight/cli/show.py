@@ -1,6 +1,7 @@
 """Sections as text for a terminal."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from daylight.core.choice import ChosenSection
@@ -40,9 +41,10 @@ def print_race(chosen: ChosenSection) -> None:
     if race := chosen.race:
         print_table([tuple(map(one_line, row)) for row in race.rows()])
         print()
-        for each in race.candidates:
-            if not each.rungs:
-                print(one_line(f"{each.state}: {each.name}: {each.reason}"))
+        unfitted = [each for each in race.candidates if not each.rungs]
+        for (state, reason), group in groupby(unfitted, lambda each: (each.state, each.reason)):
+            names = ", ".join(each.name for each in group)
+            print(one_line(f"{state}: {names}: {reason}"))
         if race.tuning:
             print(one_line(f"settings: {race.tuning.reason}"))
         if not race.is_finished:

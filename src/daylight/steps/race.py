@@ -45,7 +45,7 @@ def race(run: Run, context: Context) -> ChosenSection:
     Raises:
         UserError: No family fits the task, or none keeps to the limits.
     """
-    return _Race(run, context.within(BUDGET_S if context.deadline is None else math.inf)).run()
+    return _Race(run, context.within(BUDGET_S if context.left_s() == math.inf else math.inf)).run()
 
 
 def ladder(num_examples: int, num_labels: int) -> list[int]:
