@@ -65,6 +65,8 @@ def _race(event: str, fields: dict[str, Any]) -> str:
         return f"  {fields['num_candidates']} models on {fields['num_examples']:,} examples"
     if event == "trial":
         return _trial(fields)
+    if event == "no trial":
+        return f"    {fields['family']:14} {fields['reason']}"
     if event == "tuning":
         settings = ", ".join(f"{key}={value}" for key, value in fields["settings"].items())
         return f"    settings {fields['number']}: {number(fields['score'])}  {settings}"

@@ -100,7 +100,7 @@ def _merit(value: float | None, trial: Trial) -> float:
 def enter(run: Run) -> tuple[list[Entrant], list[Candidate]]:
     """Parts the families that could do it from those that cannot, which say why.
 
-    The simple ones come first, the others by their cost.
+    The cheapest come first, ahead of them the cheapest of the simple ones: it is fitted in any case.
 
     Raises:
         UserError: None is left; says what to relax.
@@ -123,8 +123,9 @@ def enter(run: Run) -> tuple[list[Entrant], list[Candidate]]:
             )
     if not entrants:
         raise none_left(out, limits)
-    entrants.sort(key=lambda each: (not each.entry.spec.is_simple, each.entry.spec.cost))
-    return entrants, out
+    entrants.sort(key=lambda each: each.entry.spec.cost)
+    simple = next((each for each in entrants if each.entry.spec.is_simple), entrants[0])
+    return sorted(entrants, key=lambda each: each is not simple), out
 
 
 def _misfit(spec: ModelSpec, task: Task) -> str:

@@ -11,6 +11,7 @@ arXiv:1603.06560.
 
 import math
 from collections.abc import Sequence
+from statistics import median
 
 from daylight.core.choice import Candidate, ChosenSection, Race
 from daylight.core.context import Context
@@ -35,8 +36,8 @@ MIN_PER_LABEL = 10
 MIN_S = 10.0
 """A fit is never given less: too little time would only be lost."""
 
-FIRST_SHARE = 0.2
-"""Of the time, that one fit of the first rung may take: nobody knows yet how long it is."""
+DOUBT = 2.0
+"""A first fit is foretold by the pace of those before it, and may well take half of that."""
 
 
 def race(run: Run, context: Context) -> ChosenSection:
@@ -80,14 +81,17 @@ class _Race:
         self.budget_s = context.left_s()
         self.trials = Trials(run, context)
         self.entrants, self.ruled_out = enter(run)
+        self.rung = self.context
         self.late: set[str] = set()
         limits = run.recipe.limits
         self.is_measured = limits.size_bytes is not None or limits.latency_ms is not None
 
     def run(self) -> ChosenSection:
         sizes = ladder(self.trials.num_examples, len(self.trials.dataset.labels))
+        self._share_out(len(sizes))
         ranked = self._rung(self.entrants, sizes[0], packaged=self.is_measured or len(sizes) == 1)
-        for size in sizes[1:]:
+        for place, size in enumerate(sizes[1:], 1):
+            self._share_out(len(sizes) - place)
             going = promoted(ranked)
             for each in ranked[len(going) :]:
                 each.reason = _behind(each, ranked[0])
@@ -97,54 +101,65 @@ class _Race:
             ranked = self._rung([going[0], *others], size, packaged=True)
         return self._chosen()
 
+    def _share_out(self, num_rungs: int) -> None:
+        """Gives the next rung an equal part of the time that is left for all that are to come."""
+        self.rung = self.context.within(self.context.left_s() / num_rungs)
+
     def _rung(self, going: Sequence[Entrant], size: int, *, packaged: bool) -> list[Entrant]:
-        """Fits as many as there is time for; gives those that were, the best first."""
+        """Fits as many as there is time for; gives those that were, the best first.
+
+        The first of a rung, its leader, and the simple baselines may take all the time that there
+        is: a rung without them would compare nothing.
+        """
         self.context.log("rung", num_examples=size, num_candidates=len(going))
-        fitted = [
-            each
-            for each in going
-            if self._has_time(each, size) and self._try(each, size, packaged=packaged)
-        ]
+        fitted = []
+        for place, each in enumerate(going):
+            is_first_fit = not each.trials
+            pays = self.context if is_first_fit and each.entry.spec.is_simple else self.rung
+            if place > 0 and not self._has_time(each, size, pays.left_s()):
+                continue
+            allowed_s = (self.context if place == 0 else pays).left_s()
+            if self._try(each, size, packaged=packaged, allowed_s=max(MIN_S, allowed_s)):
+                fitted.append(each)
         return sorted(fitted, key=lambda each: each.merit, reverse=True)
 
     def _is_affordable(self, going: Sequence[Entrant], size: int) -> bool:
-        """A rung without the leader, or with nobody beside it, would compare nothing."""
+        """Whether there is time for the leader and one other."""
         times = [self._expected_s(each, size) for each in going]
         if times[0] + min(times[1:]) <= self.context.left_s():
             return True
         for each, seconds in zip(going, times, strict=True):
-            self._leave_behind(each, size, seconds)
+            self._leave_behind(each, size, seconds, self.context.left_s())
         return False
 
     def _expected_s(self, entrant: Entrant, size: int) -> float:
-        return 0.0 if self.trials.knows(entrant.entry, size) else entrant.expected_s(size)
-
-    def _has_time(self, entrant: Entrant, size: int) -> bool:
-        left_s = self.context.left_s()
+        """Nothing for what was measured before; of the first fit, by the cost of the others."""
+        if self.trials.knows(entrant.entry, size):
+            return 0.0
         if entrant.trials:
-            if (seconds := self._expected_s(entrant, size)) <= left_s:
-                return True
-            self._leave_behind(entrant, size, seconds)
-            return False
-        is_first = not any(each.trials for each in self.entrants)
-        if left_s > 0 or is_first or self.trials.knows(entrant.entry, size):
+            return entrant.expected_s(size)
+        paces = [e.trials[0].spent_s / e.entry.spec.cost for e in self.entrants if e.trials]
+        return entrant.entry.spec.cost * median(paces) if paces else 0.0
+
+    def _has_time(self, entrant: Entrant, size: int, left_s: float) -> bool:
+        seconds = self._expected_s(entrant, size)
+        least_s = seconds if entrant.trials else seconds / DOUBT
+        if least_s <= left_s and (left_s > 0 or self.trials.knows(entrant.entry, size)):
             return True
-        entrant.state, entrant.reason = "left out", "no time was left when its turn came"
-        self.late.add(entrant.name)
+        if not entrant.trials:
+            entrant.state = "left out"
+        self._leave_behind(entrant, size, seconds, left_s)
         return False
 
-    def _leave_behind(self, entrant: Entrant, size: int, seconds: float) -> None:
-        left_s = self.context.left_s()
+    def _leave_behind(self, entrant: Entrant, size: int, seconds: float, left_s: float) -> None:
         entrant.reason = f"a fit on {size:,} examples would take about {seconds:.0f} s, "
-        entrant.reason += f"and {left_s:.0f} s were left"
+        entrant.reason += f"and {left_s:.0f} s were left for it"
         self.late.add(entrant.name)
+        self.context.log("no trial", family=entrant.name, reason=entrant.reason)
 
-    def _try(self, entrant: Entrant, size: int, *, packaged: bool) -> bool:
+    def _try(self, entrant: Entrant, size: int, *, packaged: bool, allowed_s: float) -> bool:
         """Fits and looks at the limits; says whether the entrant is still in the race."""
         known = any(trial.size_bytes is not None for trial in entrant.trials)
-        allowed_s = max(self.context.left_s(), MIN_S)
-        if not entrant.trials and not entrant.entry.spec.is_simple:
-            allowed_s = max(MIN_S, min(allowed_s, FIRST_SHARE * self.budget_s))
         try:
             trial = self.trials.fit(
                 entrant.entry,
@@ -158,19 +173,18 @@ class _Race:
             self.late.add(entrant.name)
             entrant.state = entrant.state if entrant.trials else "left out"
             entrant.reason = f"a fit on {size:,} examples was broken off: {error.message.lower()}"
-            return False
         except UserError as error:
             entrant.state, entrant.reason = "failed", error.message
-            return False
         except ModuleNotFoundError as error:
             entrant.state, entrant.reason = "failed", f"{error.name} is not installed"
-            return False
         except (MemoryError, RuntimeError) as error:
             if not is_refusal(error):
                 raise
             entrant.state, entrant.reason = "failed", "it takes more memory than there is for it"
-            return False
-        return self._accepted(entrant, trial)
+        else:
+            return self._accepted(entrant, trial)
+        self.context.log("no trial", family=entrant.name, reason=entrant.reason)
+        return False
 
     def _accepted(self, entrant: Entrant, trial: Trial) -> bool:
         entrant.trials.append(trial)

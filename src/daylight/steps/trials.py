@@ -42,8 +42,8 @@ MAX_VALIDATION = 5000
 MAX_ANSWERED = 16
 """Fits whose answers are remembered, to be compared in pairs."""
 
-GRACE_S = 5.0
-"""A fit that has not ended so long after its time, and half as long again, is broken off."""
+GRACE, GRACE_S = 0.1, 3.0
+"""A fit may end so much later than it should, as a share and in seconds; then it is broken off."""
 
 
 FOLDER, FILE = "race", "trial.json"
@@ -329,7 +329,7 @@ class _Watch:
     def __init__(self, to: Log, allowed_s: float) -> None:
         self._to = to
         self._allowed_s = allowed_s
-        self._until = time.monotonic() + 1.5 * allowed_s + GRACE_S
+        self._until = time.monotonic() + (1 + GRACE) * allowed_s + GRACE_S
 
     def __call__(self, event: str, /, **fields: object) -> None:
         if time.monotonic() > self._until:
