@@ -100,7 +100,7 @@ def _merit(value: float | None, trial: Trial) -> float:
 def enter(run: Run) -> tuple[list[Entrant], list[Candidate]]:
     """Parts the families that could do it from those that cannot, which say why.
 
-    The cheapest come first, ahead of them the cheapest of the simple ones: it is fitted in any case.
+    The cheapest come first; ahead of them the cheapest simple one, which is fitted in any case.
 
     Raises:
         UserError: None is left; says what to relax.
