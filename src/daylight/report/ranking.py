@@ -1,9 +1,11 @@
 """Why this model: the ranking of a race, learning curves, and who could not take part."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
 from markupsafe import Markup
 
 from daylight.core.choice import Candidate, ChosenSection, Race
@@ -49,9 +51,9 @@ def ranking(chosen: ChosenSection) -> Ranking | None:
         return None
     fitted = race.fitted()
     scale = _scale([each.rungs[-1].score for each in fitted])
-    best = fitted[:MAX_CURVES]
-    climbed = any(len(each.rungs) > 1 for each in best)
-    narrow = _narrow([rung.score for each in best for rung in each.rungs])
+    climbers = [each for each in fitted if len(each.rungs) > 1][:MAX_CURVES]
+    narrow = _narrow([rung.score for each in climbers for rung in each.rungs])
+    sizes = sorted({rung.num_examples for each in climbers for rung in each.rungs})
     unfitted = [each for each in race.candidates if not each.rungs]
     return Ranking(
         race=race,
@@ -59,7 +61,7 @@ def ranking(chosen: ChosenSection) -> Ranking | None:
             Ranked(each, each.rungs[-1].score, _plot(each.rungs[-1].score, scale))
             for each in fitted
         ),
-        curves=tuple((each.name, _curve(each, best[0], narrow)) for each in best if climbed),
+        curves=tuple((each.name, _curve(each, fitted[0], sizes, narrow)) for each in climbers),
         unfitted=tuple(
             (state, ", ".join(each.name for each in group), reason)
             for (state, reason), group in groupby(unfitted, lambda each: (each.state, each.reason))
@@ -71,9 +73,11 @@ def _plot(score: Score, scale: Scale) -> Markup | None:
     return None if score.value is None else interval_plot(score, scale, compact=True)
 
 
-def _curve(found: Candidate, best: Candidate, up: Scale) -> Markup:
-    names = [f"{rung.num_examples:,}" for rung in found.rungs]
-    scores = [rung.score for rung in found.rungs]
+def _curve(found: Candidate, best: Candidate, sizes: Sequence[int], up: Scale) -> Markup:
+    known = {rung.num_examples: rung.score for rung in found.rungs}
+    missing = msgspec.structs.replace(found.rungs[0].score, value=None, low=None, high=None)
+    names = [f"{size:,}" for size in sizes]
+    scores = [known.get(size, missing) for size in sizes]
     title = f"{found.name} by training examples"
     return levels(title, names, scores, best.rungs[-1].score, up=up)
 
@@ -90,5 +94,8 @@ def _scale(scores: Sequence[Score]) -> Scale:
 
 
 def _narrow(scores: Sequence[Score]) -> Scale:
-    """No wider than needed: curves differ by little."""
-    return Scale.around(min(_ends(scores)), max(_ends(scores)))
+    """Hardly wider than needed, for curves differ by little."""
+    low, high = min(_ends(scores)), max(_ends(scores))
+    if 0 <= low < high <= 1:
+        return Scale(math.floor(10 * low) / 10, math.ceil(10 * high) / 10)
+    return Scale.around(low, high)

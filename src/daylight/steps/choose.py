@@ -1,11 +1,16 @@
 """choose: the families that there are -> the one that is trained, and why."""
 
+import math
+
 from daylight.core.choice import ChosenSection
 from daylight.core.context import Context
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection
 from daylight.steps.race import race
 from daylight.tasks import TASKS
+
+BUDGET_S = 300.0
+"""Seconds of a race to which nobody gave a time."""
 
 MUCH_MORE = 1.25
 """Times as long a race as before: what is little longer would change little."""
@@ -19,7 +24,8 @@ def choose(run: Run, context: Context) -> ChosenSection:
     """
     recipe = run.recipe
     if not recipe.model:
-        return run.write(race(run, context), after=(CheckedSection,))
+        timed = context.within(BUDGET_S) if context.left_s() == math.inf else context
+        return run.write(race(run, timed), after=(CheckedSection,))
     reason = "named in the recipe"
     if recipe.model == TASKS[recipe.task].default:
         reason = "the task's default; daylight choose finds one by a race, --model names another"

@@ -24,9 +24,6 @@ from daylight.steps.limits import is_refusal
 from daylight.steps.trials import LateError, Trial, Trials
 from daylight.steps.tuning import tune
 
-BUDGET_S = 300.0
-"""Seconds of a race to which nobody gave a time."""
-
 SPREAD = 3
 NUM_RUNGS = 4
 MIN_EXAMPLES = 300
@@ -35,6 +32,9 @@ MIN_PER_LABEL = 10
 
 MIN_S = 10.0
 """A fit is never given less: too little time would only be lost."""
+
+FIRST_SHARE = 0.5
+"""Of the time, for the first rung."""
 
 DOUBT = 2.0
 """A first fit is foretold by the pace of those before it, and may well take half of that."""
@@ -46,7 +46,7 @@ def race(run: Run, context: Context) -> ChosenSection:
     Raises:
         UserError: No family fits the task, or none keeps to the limits.
     """
-    return _Race(run, context.within(BUDGET_S if context.left_s() == math.inf else math.inf)).run()
+    return _Race(run, context).run()
 
 
 def ladder(num_examples: int, num_labels: int) -> list[int]:
@@ -81,46 +81,55 @@ class _Race:
         self.budget_s = context.left_s()
         self.trials = Trials(run, context)
         self.entrants, self.ruled_out = enter(run)
-        self.rung = self.context
         self.late: set[str] = set()
         limits = run.recipe.limits
         self.is_measured = limits.size_bytes is not None or limits.latency_ms is not None
 
     def run(self) -> ChosenSection:
         sizes = ladder(self.trials.num_examples, len(self.trials.dataset.labels))
-        self._share_out(len(sizes))
-        ranked = self._rung(self.entrants, sizes[0], packaged=self.is_measured or len(sizes) == 1)
-        for place, size in enumerate(sizes[1:], 1):
-            self._share_out(len(sizes) - place)
+        ranked = self._first_rung(sizes[0], is_only=len(sizes) == 1)
+        for size in sizes[1:]:
             going = promoted(ranked)
             for each in ranked[len(going) :]:
                 each.reason = _behind(each, ranked[0])
             if len(going) < 2 or not self._is_affordable(going, size):
                 break
-            others = sorted(going[1:], key=lambda each: each.expected_s(size))
-            ranked = self._rung([going[0], *others], size, packaged=True)
+            ranked = self._rung(going, size)
         return self._chosen()
 
-    def _share_out(self, num_rungs: int) -> None:
-        """Gives the next rung an equal part of the time that is left for all that are to come."""
-        self.rung = self.context.within(self.context.left_s() / num_rungs)
-
-    def _rung(self, going: Sequence[Entrant], size: int, *, packaged: bool) -> list[Entrant]:
+    def _first_rung(self, size: int, *, is_only: bool) -> list[Entrant]:
         """Fits as many as there is time for; gives those that were, the best first.
 
-        The first of a rung, its leader, and the simple baselines may take all the time that there
-        is: a rung without them would compare nothing.
+        The very first and the simple baselines may take all the time that there is.
+        """
+        self.context.log("rung", num_examples=size, num_candidates=len(self.entrants))
+        part = self.context if is_only else self.context.within(FIRST_SHARE * self.budget_s)
+        fitted = []
+        for place, each in enumerate(self.entrants):
+            left_s = (self.context if each.entry.spec.is_simple else part).left_s()
+            if place and not self._has_time(each, size, left_s):
+                each.state = "left out"
+            elif self._try(each, size, packaged=self.is_measured or is_only, allowed_s=left_s):
+                fitted.append(each)
+        return sorted(fitted, key=lambda each: each.merit, reverse=True)
+
+    def _rung(self, going: Sequence[Entrant], size: int) -> list[Entrant]:
+        """The same for those that went on; the time that the leader of the last rung needs is kept.
+
+        The cheapest come first.
         """
         self.context.log("rung", num_examples=size, num_candidates=len(going))
-        fitted = []
-        for place, each in enumerate(going):
-            is_first_fit = not each.trials
-            pays = self.context if is_first_fit and each.entry.spec.is_simple else self.rung
-            if place > 0 and not self._has_time(each, size, pays.left_s()):
-                continue
-            allowed_s = (self.context if place == 0 else pays).left_s()
-            if self._try(each, size, packaged=packaged, allowed_s=max(MIN_S, allowed_s)):
-                fitted.append(each)
+        leader, fitted = going[0], []
+        kept_s = self._expected_s(leader, size)
+        for each in sorted(going, key=lambda each: self._expected_s(each, size)):
+            left_s = self.context.left_s() - kept_s
+            if each is leader:
+                left_s, kept_s = self.context.left_s(), 0.0
+            if each is leader or self._has_time(each, size, left_s):
+                known = any(trial.size_bytes is not None for trial in each.trials)
+                packaged = self.is_measured or not known
+                if self._try(each, size, packaged=packaged, allowed_s=left_s):
+                    fitted.append(each)
         return sorted(fitted, key=lambda each: each.merit, reverse=True)
 
     def _is_affordable(self, going: Sequence[Entrant], size: int) -> bool:
@@ -146,26 +155,23 @@ class _Race:
         least_s = seconds if entrant.trials else seconds / DOUBT
         if least_s <= left_s and (left_s > 0 or self.trials.knows(entrant.entry, size)):
             return True
-        if not entrant.trials:
-            entrant.state = "left out"
         self._leave_behind(entrant, size, seconds, left_s)
         return False
 
     def _leave_behind(self, entrant: Entrant, size: int, seconds: float, left_s: float) -> None:
         entrant.reason = f"a fit on {size:,} examples would take about {seconds:.0f} s, "
-        entrant.reason += f"and {left_s:.0f} s were left for it"
+        entrant.reason += f"and {max(0.0, left_s):.0f} s were left for it"
         self.late.add(entrant.name)
         self.context.log("no trial", family=entrant.name, reason=entrant.reason)
 
     def _try(self, entrant: Entrant, size: int, *, packaged: bool, allowed_s: float) -> bool:
         """Fits and looks at the limits; says whether the entrant is still in the race."""
-        known = any(trial.size_bytes is not None for trial in entrant.trials)
         try:
             trial = self.trials.fit(
                 entrant.entry,
                 size,
-                packaged=packaged and (self.is_measured or not known),
-                allowed_s=allowed_s,
+                packaged=packaged,
+                allowed_s=max(MIN_S, allowed_s),
             )
         except (DataError, OutputError):
             raise  # of the data or the disk, not of this family
