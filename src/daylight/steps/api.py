@@ -17,8 +17,8 @@ from daylight.core.recipe import DataConfig, Limits, Recipe
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, Comparison, ReportSection, Scores
 from daylight.runtime.predictor import Predictor
-from daylight.steps.compare import compare as compare_runs
 from daylight.steps.choose import BUDGET_S, reopen
+from daylight.steps.compare import compare as compare_runs
 from daylight.steps.pipeline import advance, start, start_check
 
 
