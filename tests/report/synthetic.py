@@ -4,11 +4,11 @@ from pathlib import Path
 
 import msgspec
 
+from daylight.core.choice import Candidate, ChosenSection, Race, Rung, Tuning
 from daylight.core.explained import ExplainedSection, Explanation, Faithfulness, RandomModelCheck
 from daylight.core.recipe import DataConfig, Recipe
 from daylight.core.sections import (
     CheckedSection,
-    ChosenSection,
     Epoch,
     Evidence,
     Example,
@@ -55,6 +55,44 @@ def score(metric="accuracy", value=0.851, **changed):
         "baseline_high": 0.11,
     }
     return Score(**{**values, **changed})
+
+
+def race(models=("cnn", "svm", "linear", "majority"), *, unit="ratio"):
+    """Each model is a little worse than the one before, and was given up a little earlier."""
+    sizes = (500, 1500, 4500)
+    alone = {"baseline": None, "baseline_low": None, "baseline_high": None}
+    candidates = [
+        Candidate(
+            model=model,
+            state="raced" if place else "chosen",
+            reason="the best" if place == 0 else f"behind {models[0]}",
+            license="Apache-2.0",
+            settings={"backbone": "hf:owner/name"} if place == 1 else {},
+            rungs=tuple(
+                Rung(
+                    num_examples=size,
+                    score=score(value=0.85 - 0.05 * place + 0.01 * rung, unit=unit, **alone),
+                    duration_s=size / 100,
+                )
+                for rung, size in enumerate(sizes[: max(1, 3 - place)])
+            ),
+            size_bytes=None if place == 2 else 3_900_000,
+            latency_ms=None if place == 2 else 0.31,
+            full_fit_s=None if place == 3 else 45.2,
+        )
+        for place, model in enumerate(models)
+    ]
+    out = Candidate(model="gan", state="ruled out", reason="it draws", license="MIT")
+    return Race(
+        metric="Accuracy",
+        num_examples=4500,
+        num_validation=500,
+        duration_s=93.0,
+        budget_s=300.0,
+        is_finished=False,
+        candidates=(*candidates, out),
+        tuning=Tuning(num_examples=1500, num_trials=9, reason="the defaults stay: no better"),
+    )
 
 
 def report_data(

@@ -11,8 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from browser import look, needs_chromium
+from daylight.core.choice import ChosenSection
 from daylight.report.page import render
-from report.synthetic import report_data, score
+from report.synthetic import race, report_data, score
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 HOSTILE = (
@@ -208,3 +210,43 @@ def test_a_narrow_window_never_scrolls_sideways_nor_asks_for_anything(tmp_path):
         browser.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def raced(*models):
+    chosen = ChosenSection(
+        model=models[0], settings={}, training={}, reason="the best of them", race=race(models)
+    )
+    return replace(report_data(), chosen=chosen)
+
+
+def test_a_race_is_shown_with_a_reason_for_everyone():
+    page = text_of(raced("cnn", "svm", "linear", "majority"))
+    assert 'id="choice"' in page
+    for said in (
+        "the best of them",
+        "behind cnn",
+        "it draws",
+        "the defaults stay",
+        "Time was short",
+    ):
+        assert said in page
+    assert "svm (backbone=hf:owner/name)" in page
+    assert "multiples curves" in page
+    Outline(page)
+
+
+def test_hostile_names_of_models_stay_text():
+    page = text_of(raced(*HOSTILE[:3], "last"))
+    assert HOSTILE[0] not in page
+    Outline(page)
+
+
+def test_without_a_race_there_is_no_ranking():
+    assert 'id="choice"' not in text_of(report_data())
+
+
+@needs_chromium
+def test_a_browser_shows_a_race_at_any_width(tmp_path):
+    page = tmp_path / "report.html"
+    page.write_bytes(render(raced("cnn", "svm", "linear", "majority")))
+    look(page)

@@ -10,6 +10,7 @@ from PIL import Image
 
 from browser import look, needs_chromium
 from contracts.conftest import make_run
+from daylight.core.choice import ChosenSection
 from daylight.core.explained import ExplainedSection
 from daylight.core.sections import CheckedSection, PreparedSection, Scores, TrainedSection
 from daylight.models import FAMILIES
@@ -24,6 +25,7 @@ def data_of(run):
         spec=FAMILIES[run.recipe.model],
         recipe=run.recipe,
         checked=run.read(CheckedSection),
+        chosen=run.read(ChosenSection),
         prepared=run.read(PreparedSection),
         trained=run.read(TrainedSection),
         scores=run.read(Scores),

@@ -6,18 +6,15 @@ Exit codes: 0 fine, 1 a bug, 2 the person can mend it, 3 integrity, 130 interrup
 import argparse
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from daylight import __version__
+from daylight.cli.quantities import duration_s, latency_ms, memory_bytes, names, size_bytes
 from daylight.core.errors import UserError
 from daylight.core.files import refused
 from daylight.core.rows import one_line
-
-MIN_MEMORY_BYTES = 700_000_000
-"""What the libraries take before there is any data, and a little more."""
 
 TAGLINE = "From a folder of data to an open model that others can trust."
 
@@ -87,6 +84,19 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--task", default="", help="if the data does not tell")
     _model_options(train)
 
+    choose = command("choose", "choose", "Race models on data; say which is best, and why.")
+    choose.add_argument("data", help="folder of class folders, a table, or a recipe (.toml)")
+    choose.add_argument("-o", "--output", help="folder of the run (default: DATA-run)")
+    choose.add_argument("--task", default="", help="if the data does not tell")
+    choose.add_argument(
+        "--time", type=duration_s, default=300.0, help="how long to race (default: 5m)"
+    )
+    choose.add_argument(
+        "--among", type=names, metavar="NAMES", help="only these families, such as cnn,svm"
+    )
+    _limit_options(choose)
+    _common_options(choose)
+
     for name, text in (
         ("evaluate", "Show a run's scores; if its data has changed, train and measure anew first."),
         ("explain", "Show what a run's answers rest on, and how far to believe that."),
@@ -119,32 +129,33 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _bytes(text: str) -> int:
-    """A size in bytes.
-
-    >>> _bytes("2GB"), _bytes("1.5 gb"), _bytes("800MB")
-    (2000000000, 1500000000, 800000000)
-    """
-    found = re.fullmatch(r"([0-9.]+)\s*([kmgt]?)b?", text.strip().lower())
-    try:
-        size = round(float(found[1]) * 1000 ** " kmgt".index(found[2] or " ")) if found else 0
-    except ValueError:
-        size = 0
-    if size < MIN_MEMORY_BYTES:
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: write a size such as 2GB; training takes at least "
-            f"{MIN_MEMORY_BYTES / 1e9:g}GB"
-        )
-    return size
-
-
 def _model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="", help="family (see: daylight models)")
+    _limit_options(parser)
+    _common_options(parser)
+
+
+def _common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--memory", type=_bytes, metavar="SIZE", help="take no more than, such as 2GB"
+        "--memory", type=memory_bytes, metavar="SIZE", help="take no more than, such as 2GB"
     )
     parser.add_argument("--seed", type=int, help="all randomness comes from it (default: 0)")
     _set_option(parser)
+
+
+def _limit_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--size", type=size_bytes, help="the package takes no more than, such as 10MB"
+    )
+    parser.add_argument(
+        "--latency",
+        type=latency_ms,
+        metavar="TIME",
+        help="an answer takes no longer on this machine than, such as 5ms",
+    )
+    parser.add_argument(
+        "--license", type=names, metavar="NAMES", help="accept no others, such as apache-2.0,mit"
+    )
 
 
 def _set_option(parser: argparse.ArgumentParser) -> None:

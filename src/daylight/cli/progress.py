@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from daylight.core.log import Log
-from daylight.core.rows import one_line
+from daylight.core.rows import interval, number, one_line
 
 MAX_EPOCHS = 20
 """Lines of epochs where they cannot be drawn over each other."""
@@ -47,7 +47,8 @@ def _is_shown(epoch: int, epochs: int) -> bool:
 def sentence(event: str, fields: dict[str, Any]) -> str:
     """What happened, for a person; empty where a line would be too much."""
     if event == "run":
-        return f"{fields['saw']}: {fields['task']} by {fields['model']}, in {fields['folder']}"
+        by = f"by {fields['model']}" if fields["model"] else "by the family that wins a race"
+        return f"{fields['saw']}: {fields['task']} {by}, in {fields['folder']}"
     if event == "step":
         return _step(fields)
     if event == "epoch":
@@ -56,7 +57,28 @@ def sentence(event: str, fields: dict[str, Any]) -> str:
         return f"  explaining by {fields['method']}"
     if event == "fit":
         return f"  fitting {fields['family']} on {fields['num_examples']:,} examples"
+    return _race(event, fields)
+
+
+def _race(event: str, fields: dict[str, Any]) -> str:
+    if event == "rung":
+        return f"  {fields['num_candidates']} models on {fields['num_examples']:,} examples"
+    if event == "trial":
+        return _trial(fields)
+    if event == "no trial":
+        return f"    {fields['family']:14} {fields['reason']}"
+    if event == "tuning":
+        settings = ", ".join(f"{key}={value}" for key, value in fields["settings"].items())
+        return f"    settings {fields['number']}: {number(fields['score'])}  {settings}"
     return ""
+
+
+def _trial(fields: dict[str, Any]) -> str:
+    """The learning curve so far, and what came of the last fit."""
+    curve = "  ".join(f"{examples:,}: {number(value)}" for examples, value in fields["curve"])
+    text = f"    {fields['family']:14} {curve} ({interval(fields['low'], fields['high'])})"
+    text += f"  {fields['duration_s']:.1f} s"
+    return f"{text}  {fields['reason']}" if fields["reason"] else text
 
 
 def _step(fields: dict[str, Any]) -> str:

@@ -1,8 +1,10 @@
 """Sections as text for a terminal."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
+from daylight.core.choice import ChosenSection
 from daylight.core.explained import ExplainedSection
 from daylight.core.rows import Row, number, one_line
 from daylight.core.sections import Comparison, Score, Scores
@@ -31,6 +33,23 @@ def print_examples(scores: Scores) -> None:
     rows = [(e.id, e.line, f"(true: {_plain(e.target)})") for e in scores.examples]
     print_table([tuple(map(one_line, row)) for row in rows])
     print()
+
+
+def print_race(chosen: ChosenSection) -> None:
+    """The ranking, who could not take part, and who won."""
+    print()
+    if race := chosen.race:
+        print_table([tuple(map(one_line, row)) for row in race.rows()])
+        print()
+        unfitted = [each for each in race.candidates if not each.rungs]
+        for (state, reason), group in groupby(unfitted, lambda each: (each.state, each.reason)):
+            names = ", ".join(each.name for each in group)
+            print(one_line(f"{state}: {names}: {reason}"))
+        if race.tuning:
+            print(one_line(f"settings: {race.tuning.reason}"))
+        if not race.is_finished:
+            print("Time was short; the same command with a longer --time takes the race up again.")
+    print(one_line(f"chosen: {chosen.model}, {chosen.reason}"))
 
 
 def print_comparison(found: Comparison) -> None:

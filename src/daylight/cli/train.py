@@ -38,6 +38,15 @@ def run(options: argparse.Namespace) -> None:
         _print(opened)
 
 
+_LIMITS = {
+    "size_bytes": "size",
+    "latency_ms": "latency",
+    "licenses": "license",
+    "models": "among",
+}
+"""What the recipe's ``limits`` are called on a command line."""
+
+
 def recipe_of(options: argparse.Namespace) -> Recipe:
     """From a file if one is named, options laid over it."""
     if options.data.endswith(".toml") and not Path(options.data).is_dir():
@@ -48,6 +57,13 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
     for key in ("task", "model"):
         if given := getattr(options, key, None):
             values[key] = given
+    limits = {
+        key: given
+        for key, option in _LIMITS.items()
+        if (given := getattr(options, option, None)) is not None
+    }
+    if limits:
+        values["limits"] = {**values.get("limits", {}), **limits}
     if (seed := getattr(options, "seed", None)) is not None:
         values["seed"] = seed
     return recipes.resolve(values, options.overrides)

@@ -37,12 +37,28 @@ class DataConfig(Config):
     waive: tuple[str, ...] = ()
 
 
+class Limits(Config):
+    """What a model must not exceed; a choice keeps to it, and so does training.
+
+    Attributes:
+        size_bytes: Of the package.
+        latency_ms: Of one answer from a raw input, asked one by one on this machine; median.
+        licenses: SPDX identifiers, one of which the model has to be under; none allows any.
+        models: Families between which to choose; none allows all that fit.
+    """
+
+    size_bytes: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    latency_ms: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    licenses: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
 class Recipe(Config):
     """The whole experiment. Saved in each run with every default filled in.
 
     Attributes:
         task: Name of the task; empty until the data has been looked at.
-        model: Name of the family; empty until chosen.
+        model: Name of the family; in a run, empty means that it is left to a race.
         settings: The family's own.
         training: How a network is trained; only for families that train by gradient.
     """
@@ -52,6 +68,7 @@ class Recipe(Config):
     model: str = ""
     settings: dict[str, Any] = {}
     training: dict[str, Any] = {}
+    limits: Limits = Limits()
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
 
     def differences(self, other: "Recipe") -> list[str]:

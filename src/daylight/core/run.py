@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from daylight.core.choice import ChosenSection
 from daylight.core.config import decode
 from daylight.core.errors import NotFoundError, OutputError
 from daylight.core.files import recover, write_atomic, writing
@@ -58,6 +59,7 @@ class Run:
                     hint=f"Choose another folder with -o, or delete {path}.",
                 )
             if keys:
+                run.forget(ChosenSection)  # it answers what was asked before
                 write_atomic(run.recipe_file, recipe.to_json())
             return run
         with writing(path):
@@ -120,6 +122,10 @@ class Run:
         section = msgspec.structs.replace(section, after=digests)
         write_atomic(self._file(type(section)), section.to_json())
         return section
+
+    def forget(self, section: type[Section]) -> None:
+        """Makes the step due again."""
+        self._file(section).unlink(missing_ok=True)
 
     def is_current(self, section: type[Section], *, after: Sequence[type[Section]]) -> bool:
         """Whether the section exists and was computed from the sections that exist now."""

@@ -109,28 +109,6 @@ class CheckedSection(Section):
         return html_table(self.rows())
 
 
-class ChosenSection(Section):
-    """Which family is trained, with which settings.
-
-    Attributes:
-        settings: The family's own, every default filled in.
-        training: How a network is trained; empty for families that do not train by gradient.
-        reason: Why this family.
-    """
-
-    step: ClassVar[str] = "choose"
-    incidental: ClassVar[tuple[str, ...]] = ("reason",)
-
-    model: str
-    settings: dict[str, Any]
-    training: dict[str, Any]
-    reason: str
-
-    @classmethod
-    def saved_as(cls) -> str:
-        return "choice.json"
-
-
 class PreparedSection(Section):
     """What was read, and how it was split.
 

@@ -15,6 +15,7 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="The floor that every classifier must beat; known as ZeroR",
+        cost=0.1,
     ),
     ModelSpec(
         name="single-layer",
@@ -27,6 +28,7 @@ SPECS = (
             "The worked example of the founding article, after its program (section 5), which has "
             "the ReLU and the class scores that its formula (section 4.3) leaves out"
         ),
+        cost=6,
     ),
     ModelSpec(
         name="linear",
@@ -36,6 +38,8 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="Cox, Journal of the Royal Statistical Society B 20 (1958)",
+        cost=4,
+        is_simple=True,
     ),
     ModelSpec(
         name="mlp",
@@ -45,6 +49,7 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="Rumelhart, Hinton & Williams, Nature 323 (1986)",
+        cost=9,
     ),
     ModelSpec(
         name="decision-tree",
@@ -54,6 +59,8 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source=("Breiman, Friedman, Olshen & Stone, Classification and Regression Trees (1984)"),
+        cost=2,
+        is_simple=True,
     ),
     ModelSpec(
         name="random-forest",
@@ -63,6 +70,8 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="Breiman, Random Forests, Machine Learning 45 (2001)",
+        cost=4,
+        is_simple=True,
     ),
     ModelSpec(
         name="boosted-trees",
@@ -72,6 +81,8 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source=("Friedman, Annals of Statistics 29 (2001); Ke et al., LightGBM, NIPS 30 (2017)"),
+        cost=5,
+        is_simple=True,
     ),
     ModelSpec(
         name="svm",
@@ -84,6 +95,7 @@ SPECS = (
             "Cortes & Vapnik, Machine Learning 20 (1995); Chapelle, Neural Computation 19 (2007); "
             "Williams & Seeger, NIPS 13 (2001); probabilities: Guo et al., arXiv:1706.04599"
         ),
+        cost=13,
     ),
     ModelSpec(
         name="rnn",
@@ -96,6 +108,7 @@ SPECS = (
             "Hochreiter & Schmidhuber, Neural Computation 9 (1997); GRU: Cho et al., "
             "arXiv:1406.1078"
         ),
+        cost=31,
     ),
     ModelSpec(
         name="cnn",
@@ -108,6 +121,7 @@ SPECS = (
             "LeCun et al., Proc. IEEE 86 (1998); batch norm: arXiv:1502.03167; "
             "residual connections: arXiv:1512.03385"
         ),
+        cost=42,
     ),
     ModelSpec(
         name="resnet",
@@ -117,6 +131,7 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source=("He et al., arXiv:1512.03385; Goyal et al., arXiv:1706.02677, section 5.1"),
+        cost=66,
     ),
     ModelSpec(
         name="vit",
@@ -126,6 +141,7 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source=("Dosovitskiy et al., arXiv:2010.11929; Beyer, Zhai & Kolesnikov, arXiv:2205.01580"),
+        cost=135,
     ),
     ModelSpec(
         name="transfer",
@@ -139,6 +155,8 @@ SPECS = (
             "then all of it: arXiv:2202.10054"
         ),
         needs=("train", "pretrained"),
+        cost=50,
+        is_simple=True,
     ),
 )
 
@@ -151,6 +169,8 @@ _GENERATORS = (
         answers=("image",),
         license="Apache-2.0",
         source="The floor that every generator must beat; axes as in Pearson, Phil. Mag. 2 (1901)",
+        cost=2,
+        is_simple=True,
     ),
     ModelSpec(
         name="gan",
@@ -163,6 +183,7 @@ _GENERATORS = (
             "Goodfellow et al., arXiv:1406.2661; hinge loss: arXiv:1705.02894; spectral norm: "
             "arXiv:1802.05957; projection: arXiv:1802.05637; DiffAugment: arXiv:2006.10738"
         ),
+        cost=250,
     ),
 )
 

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.settings import Positive
@@ -44,6 +45,15 @@ class Settings(Config):
     max_leaves: Annotated[int, msgspec.Meta(ge=2)] = 31
     min_leaf: Annotated[int, msgspec.Meta(ge=1)] = 5
     feature_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.2
+
+
+SEARCH: Search = {
+    "learning_rate": Range(low=0.03, high=0.3, log=True),
+    "max_leaves": Range(low=7, high=127, log=True, whole=True),
+    "min_leaf": Range(low=2, high=40, log=True, whole=True),
+    "feature_share": Range(low=0.1, high=1.0, log=True),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature

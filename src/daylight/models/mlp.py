@@ -15,6 +15,7 @@ from torch import nn
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Choice, Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
@@ -50,6 +51,16 @@ class Settings(Config):
         flip=True,
         shift=0.036,
     )
+
+
+SEARCH: Search = {
+    "units": Choice(values=(256, 512, 1024)),
+    "dropout": Range(low=0.0, high=0.5),
+    "training.learning_rate": Range(low=4e-4, high=1e-2, log=True),
+    "training.weight_decay": Range(low=5e-3, high=0.5, log=True),
+    "training.flip": Choice(values=(True, False)),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:

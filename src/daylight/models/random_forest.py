@@ -13,6 +13,7 @@ import numpy as np
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.trees import Tree, TreeEnsemble, class_counts
@@ -31,6 +32,12 @@ class Settings(Config):
 
     num_trees: Annotated[int, msgspec.Meta(ge=1)] = 100
     min_leaf: Annotated[int, msgspec.Meta(ge=1)] = 2
+
+
+SEARCH: Search = {
+    "min_leaf": Range(low=1, high=10, log=True, whole=True),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature

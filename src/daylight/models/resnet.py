@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Choice, Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
@@ -49,6 +50,16 @@ class Settings(Config):
         flip=True,
         shift=0.036,
     )
+
+
+SEARCH: Search = {
+    "width": Choice(values=(8, 16, 32)),
+    "training.learning_rate": Range(low=1.6e-3, high=4e-2, log=True),
+    "training.weight_decay": Range(low=5e-3, high=0.5, log=True),
+    "training.flip": Choice(values=(True, False)),
+    "training.erase": Range(low=0.0, high=0.5),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:

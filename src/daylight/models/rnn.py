@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Choice, Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
@@ -49,6 +50,16 @@ class Settings(Config):
         flip=True,
         shift=0.036,
     )
+
+
+SEARCH: Search = {
+    "cell": Choice(values=("lstm", "gru")),
+    "units": Choice(values=(64, 128, 256)),
+    "training.learning_rate": Range(low=6e-4, high=1.5e-2, log=True),
+    "training.weight_decay": Range(low=5e-3, high=0.5, log=True),
+    "training.flip": Choice(values=(True, False)),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:

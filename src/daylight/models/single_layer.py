@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Choice, Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import picture_field, picture_processing
 from daylight.training import loop
@@ -38,6 +39,13 @@ class Settings(Config):
     training: Training = Training(
         epochs=10, batch_size=100, optimizer="adam", schedule="constant", weight_decay=0.0
     )
+
+
+SEARCH: Search = {
+    "units": Choice(values=(50, 100, 200, 400)),
+    "training.learning_rate": Range(low=1e-4, high=1e-2, log=True),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.convex import LinearScores, fit_scores, fit_temperature, squared_hinge
@@ -58,6 +59,13 @@ class Settings(Config):
     num_centers: Annotated[int, msgspec.Meta(ge=1)] = 4500
     cost: Positive = 2.0
     gamma: Positive = 1.0
+
+
+SEARCH: Search = {
+    "cost": Range(low=0.2, high=20.0, log=True),
+    "gamma": Range(low=0.2, high=5.0, log=True),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:

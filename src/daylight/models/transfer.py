@@ -24,6 +24,7 @@ from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.files import write_atomic
 from daylight.core.log import Log
+from daylight.core.search import Range, Search
 from daylight.core.types import Column, Prepared, Processing, Schema, Split, SplitName
 from daylight.data.images import picture_field, picture_processing
 from daylight.training import loop
@@ -71,6 +72,13 @@ class Settings(Config):
         epochs=20, min_steps=300, batch_size=64, learning_rate=1e-3, weight_decay=0.3
     )
     fine_tune: FineTuning | None = None
+
+
+SEARCH: Search = {
+    "training.learning_rate": Range(low=2e-4, high=5e-3, log=True),
+    "training.weight_decay": Range(low=0.03, high=3.0, log=True),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:

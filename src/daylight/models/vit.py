@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from daylight.core.config import Config
 from daylight.core.context import Context
+from daylight.core.search import Choice, Range, Search
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.network import Network
@@ -75,6 +76,15 @@ class Settings(Config):
             raise ValueError(
                 f"a width of {self.width} cannot be shared out to {self.heads} heads; {more} can"
             )
+
+
+SEARCH: Search = {
+    "depth": Choice(values=(2, 4, 6)),
+    "training.learning_rate": Range(low=4e-4, high=1e-2, log=True),
+    "training.weight_decay": Range(low=1e-2, high=1.0, log=True),
+    "training.flip": Choice(values=(True, False)),
+}
+"""What is worth trying where a race has time left."""
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:

@@ -102,18 +102,27 @@ def curve(title: str, name: str, xs: Sequence[int], ys: Sequence[float]) -> Mark
     return _markup([*parts, "</svg>"])
 
 
-def levels(title: str, names: Sequence[str], scores: Sequence[Score], plain: Score) -> Markup:
-    """A score by how strongly inputs were harmed, over the line of the same inputs as they are.
+def levels(
+    title: str,
+    names: Sequence[str],
+    scores: Sequence[Score],
+    plain: Score,
+    *,
+    up: "Scale | None" = None,
+) -> Markup:
+    """A score by level, such as of harm done to inputs, over the line of another.
 
     Args:
         title: What is drawn; read to those who do not see it.
-        names: Of the levels, from mild to severe.
+        names: Of the levels, such as from mild to severe.
         scores: As many.
-        plain: Of the same examples as they are.
+        plain: Of what is drawn as a line, such as the same examples as they are.
+        up: The scale; by default from 0 on.
     """
     seen = [x for s in (plain, *scores) for x in (s.value, s.low, s.high) if x is not None]
-    ratio = plain.unit == "ratio" and all(0 <= x <= 1 for x in seen)
-    up = Scale(0, 1) if ratio else Scale.around(min([0.0, *seen]), max([0.0, *seen]))
+    if up is None and plain.unit == "ratio" and all(0 <= x <= 1 for x in seen):
+        up = Scale(0, 1)
+    up = up or Scale.around(min([0.0, *seen]), max([0.0, *seen]))
     frame = _Frame(Scale(0, len(names)), up, height=200, bottom=28)
     said = ", ".join(f"{n}: {number(s.value)}" for n, s in zip(names, scores, strict=True))
     parts = [_open("chart", (WIDTH, 200), f"{title}: {said}"), *frame.rows()]

@@ -10,12 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from daylight import __version__
+from daylight.core.choice import ChosenSection
 from daylight.core.explained import ExplainedSection
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.sections import (
     CheckedSection,
-    ChosenSection,
     Figure,
     PreparedSection,
     Scores,
@@ -29,6 +29,7 @@ from daylight.report.examples import has_pictures, shown
 from daylight.report.explanations import explanations
 from daylight.report.findings import told
 from daylight.report.matrix import matrix
+from daylight.report.ranking import ranking
 from daylight.report.score_tables import score_tables
 from daylight.report.strength import strength
 from daylight.report.strips import strips
@@ -81,6 +82,7 @@ def render(data: ReportData) -> bytes:
             style=style(),
             version=__version__,
             splits=[name for name in get_args(SplitName) if name in data.prepared.num_examples],
+            ranking=ranking(data.chosen),
             findings=told(data.checked, data.recipe),
             counted=_counted(data.prepared.label_counts),
             skipped=sorted(data.prepared.skipped.items()),
@@ -107,6 +109,7 @@ def _contents(data: ReportData) -> dict[str, str]:
         "data": ("Data", True),
         "scores": ("Scores", True),
         "strength": ("Where it is weak", bool(scores.slices or scores.robustness)),
+        "choice": ("Why this model", data.chosen.race is not None),
         "training": ("Training", True),
         "figures": ("Figures", bool(scores.figures)),
         "examples": ("Examples", bool(scores.examples or scores.mistakes)),

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from daylight.core.choice import ChosenSection
 from daylight.core.context import Context
 from daylight.core.explained import ExplainedSection
 from daylight.core.registry import Registry
 from daylight.core.run import Run
 from daylight.core.sections import (
     CheckedSection,
-    ChosenSection,
     PreparedSection,
     ReportSection,
     Scores,
@@ -28,6 +28,7 @@ class Step:
         after: Sections that it reads; if one of them changes, the step is due again.
         outputs: What else it leaves, relative to the run; if it is gone, the step is due again.
         watches_data: Whether it is due again when a file of the data was touched.
+        time_share: Of the time that is left, what it may take if other steps are to follow.
         guards: Whether no later step runs before its blocking findings are mended or waived.
     """
 
@@ -37,6 +38,7 @@ class Step:
     outputs: tuple[str, ...] = ()
     watches_data: bool = False
     guards: bool = False
+    time_share: float = 1.0
 
     @property
     def name(self) -> str:
@@ -52,7 +54,7 @@ STEPS: tuple[Step, ...] = (
         watches_data=True,
         guards=True,
     ),
-    Step(ChosenSection, "Choose the model.", (CheckedSection,)),
+    Step(ChosenSection, "Choose the model.", (CheckedSection,), time_share=0.4),
     Step(PreparedSection, "Split and process the data.", (CheckedSection, ChosenSection)),
     Step(
         TrainedSection,

@@ -1,20 +1,23 @@
-"""The verbs for Python: ``from daylight import train, evaluate, explain, compare``."""
+"""The verbs for Python: ``from daylight import choose, train, evaluate, explain, compare``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
+from daylight.core.choice import ChosenSection
 from daylight.core.config import convert
 from daylight.core.context import Context
 from daylight.core.explained import ExplainedSection
 from daylight.core.log import Log, silent
-from daylight.core.recipe import DataConfig, Recipe
+from daylight.core.recipe import DataConfig, Limits, Recipe
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, Comparison, ReportSection, Scores
 from daylight.runtime.predictor import Predictor
+from daylight.steps.choose import BUDGET_S, reopen
 from daylight.steps.compare import compare as compare_runs
 from daylight.steps.pipeline import advance, start, start_check
 
@@ -91,6 +94,36 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
     run = start(recipe, Path(output) if output else None, context)
     advance(run, context)
     return Result(run, run.read(Scores))
+
+
+def choose(
+    data: Data,
+    *,
+    output: str | Path | None = None,
+    time_s: float = BUDGET_S,
+    limits: Limits = Limits(),  # noqa: B008 - it is frozen
+    seed: int = 0,
+    log: Log = silent,
+) -> ChosenSection:
+    """Races models on data and says which is best; ``train`` in the same folder goes on with it.
+
+    Args:
+        data: What to learn from.
+        output: Folder of the run, by default ``<data>-run``; one that exists is continued.
+        time_s: How long to race. A longer time than before takes a race up again that ended early.
+        limits: What a model must not exceed, and between which to choose.
+        seed: All randomness comes from it.
+        log: Receives progress.
+
+    Raises:
+        UserError: Nothing is left to choose from; ``hint`` says what to relax.
+    """
+    context = Context(seed=seed, log=log, deadline=monotonic() + time_s)
+    recipe = Recipe(data=_data(data), limits=limits, seed=seed)
+    run = start(recipe, Path(output) if output else None, context, raced=True)
+    reopen(run, time_s)
+    advance(run, context, through="choose")
+    return run.read(ChosenSection)
 
 
 def check(data: Data, *, output: str | Path | None = None, log: Log = silent) -> CheckedSection:

@@ -81,12 +81,12 @@ def split_rows(
     groups = [group or own for group, own in zip(column("group") or ids, ids, strict=True)]
     given = column("split") or [None] * len(ids)
     groups = joined(groups, ids, given, copies)
-    stratum = _stratum(dataset, TASKS[recipe.task])
+    kept = stratum(dataset, TASKS[recipe.task])
     try:
         return split(
             ids,
             groups=groups,
-            strata=examples[stratum.name].to_pylist() if stratum else [""] * len(ids),
+            strata=examples[kept.name].to_pylist() if kept else [""] * len(ids),
             given=given,
             fractions={
                 "validation": recipe.data.validation_fraction,
@@ -98,7 +98,7 @@ def split_rows(
         raise DataError(f"{recipe.data.path}: {error.message}", hint=error.hint) from None
 
 
-def _stratum(dataset: Dataset, task: Task) -> Field | None:
+def stratum(dataset: Dataset, task: Task) -> Field | None:
     """The column whose values' shares splits keep: labels, answered or asked for."""
     if ANSWER_KINDS[task.answer].stratified:
         [target] = dataset.fields("target")
@@ -126,23 +126,36 @@ def label_counts(
     dataset: Dataset, task: Task, rows: "Mapping[SplitName, Array]"
 ) -> dict[str, dict[str, int]]:
     """How many examples of each label are in each split; empty if there are no labels."""
-    stratum = _stratum(dataset, task)
-    if stratum is None:
+    labelled = stratum(dataset, task)
+    if labelled is None:
         return {}
-    column = dataset.tables["examples"][stratum.name]
+    column = dataset.tables["examples"][labelled.name]
     counts = {name: Counter(column.take(picked).to_pylist()) for name, picked in rows.items()}
     labels = dataset.labels or sorted(column.unique().to_pylist())
     return {label: {name: counter[label] for name, counter in counts.items()} for label in labels}
 
 
-def benchmark(run: Run, split_name: SplitName = "test") -> Benchmark:
-    """What the run's models are measured on."""
+def benchmark(run: Run, split_name: SplitName = "test", *, at_most: int = 0) -> Benchmark:
+    """What the run's models are measured on; some of it, evenly spread, if ``at_most`` is given."""
     task = TASKS[run.recipe.task]
     dataset = read(run)
     rows = without(dataset, split_rows(dataset, run), run.read(PreparedSection).skipped)
+    return benchmark_of(dataset, rows, task, split_name, at_most=at_most)
+
+
+def benchmark_of(
+    dataset: Dataset,
+    rows: "Mapping[SplitName, Array]",
+    task: Task,
+    split_name: SplitName,
+    *,
+    at_most: int = 0,
+) -> Benchmark:
+    """The same of data that was read and split, less what was skipped."""
     measured, reference = rows[split_name], None
     if ANSWER_KINDS[task.answer].features:
         reference = rows["train"]
-        count = min(len(measured), MAX_COMPARED)
-        measured = measured[np.arange(count) * len(measured) // count]
+        at_most = min(at_most or MAX_COMPARED, MAX_COMPARED)
+    count = min(len(measured), at_most or len(measured))
+    measured = measured[np.arange(count) * len(measured) // max(count, 1)]
     return Benchmark(dataset, task.answer, task.primary, split_name, measured, reference)

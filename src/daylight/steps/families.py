@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import msgspec
 
+from daylight.core.choice import ChosenSection
 from daylight.core.config import Config, convert
 from daylight.core.errors import MissingExtraError, UserError, unknown
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.recipe import Recipe, without_place
 from daylight.core.run import Run
-from daylight.core.sections import ChosenSection
 from daylight.core.types import Family, ModelSpec, Task
 from daylight.metrics import METRICS
 from daylight.models import FAMILIES
@@ -28,10 +28,25 @@ def check_fits(spec: ModelSpec, task: Task) -> None:
         UserError: It takes or gives something else.
     """
     if spec not in fitting(task):
-        raise UserError(f"{spec.name} cannot do {task.name}: {_does(spec)}.", hint=_choices(task))
+        raise UserError(f"{spec.name} cannot do {task.name}: {does(spec)}.", hint=_choices(task))
 
 
-def _does(spec: ModelSpec) -> str:
+def check_open(recipe: Recipe) -> None:
+    """Makes sure that nothing is set of a family that is still to be chosen.
+
+    Raises:
+        UserError: Something is; names it.
+    """
+    settings = [*(f"settings.{key}" for key in recipe.settings)]
+    if found := [*settings, *(f"training.{key}" for key in recipe.training)]:
+        raise UserError(
+            f"{found[0]} is set, but the family is left to be chosen.",
+            hint="Name one with --model, or leave the setting out.",
+        )
+
+
+def does(spec: ModelSpec) -> str:
+    """What a family takes and gives, as the end of a sentence."""
     return f"it takes {' or '.join(spec.inputs)} and gives {' or '.join(spec.answers)}"
 
 
@@ -61,7 +76,7 @@ def check_task(task: Task) -> None:
         spec = FAMILIES[name]
         if spec not in fitting(task):
             raise UserError(
-                f"{says} {name!r} as its {role}, but {_does(spec)}, not {task.input} and "
+                f"{says} {name!r} as its {role}, but {does(spec)}, not {task.input} and "
                 f"{task.answer}.",
                 hint=_choices(task),
             )

@@ -15,24 +15,27 @@ from daylight.core.context import Context
 from daylight.core.errors import OutputError
 from daylight.core.files import writing
 from daylight.core.log import FileLog
-from daylight.core.recipe import Recipe
+from daylight.core.recipe import Limits, Recipe
 from daylight.core.run import Run
 from daylight.data.checks import CHECKS
 from daylight.data.sources import FileSource
 from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step
 from daylight.steps.check import is_touched, stop_on_blocking
-from daylight.steps.families import check_fits, check_task, open_family, settings_of
+from daylight.steps.families import check_fits, check_open, check_task, open_family, settings_of
 from daylight.steps.features import check_installed
 from daylight.steps.limits import memory
 from daylight.tasks import TASKS, infer
 
 
-def resolve(recipe: Recipe) -> tuple[Recipe, str]:
+def resolve(recipe: Recipe, *, raced: bool = False) -> tuple[Recipe, str]:
     """Fills in what the data says: the task and the family.
 
+    Args:
+        raced: Whether a family that nobody named is left to a race, instead of the task's default.
+
     Returns:
-        The recipe with no open choice, and what was seen in the data.
+        The recipe with no other open choice, and what was seen in the data.
 
     Raises:
         UserError: No task knows the data, or the family or a setting does not fit.
@@ -47,25 +50,37 @@ def resolve(recipe: Recipe) -> tuple[Recipe, str]:
         task, saw = infer(source, recipe.data)
     check_task(task)
     data = msgspec.structs.replace(recipe.data, path=str(source.path))
-    model = recipe.model or task.default
+    model = recipe.model or ("" if raced else task.default)
     recipe = msgspec.structs.replace(recipe, data=data, task=task.name, model=model)
-    check_fits(FAMILIES[model], task)
+    for name in (model, *recipe.limits.models):
+        if name:
+            check_fits(FAMILIES[name], task)
     check_installed(task.answer)
+    if not model:
+        check_open(recipe)
+        return recipe, saw
     settings = settings_of(open_family(model), recipe).to_dict()
     training = settings.pop("training", {})
     return msgspec.structs.replace(recipe, settings=settings, training=training), saw
 
 
-def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
+def start(recipe: Recipe, output: Path | None, context: Context, *, raced: bool = False) -> Run:
     """Opens the run of a recipe: a new one, or the one that was begun.
 
     Args:
         recipe: With or without task and family.
         output: By default ``<data>-run`` in the current folder.
+        raced: Whether a family that nobody named is left to a race; limits on the choice, or a run
+            in which it was left so, ask for the same.
     """
-    recipe, saw = resolve(recipe)
+    path = Path(recipe.data.path).expanduser().resolve()
+    folder = output or default_folder(path)
+    if not recipe.model and (begun := _left_open(folder)):
+        raced = True
+        if recipe.limits == Limits():
+            recipe = msgspec.structs.replace(recipe, limits=begun.limits)
+    recipe, saw = resolve(recipe, raced=raced or recipe.limits != Limits())
     data = Path(recipe.data.path)
-    folder = output or default_folder(data)
     if data.is_dir() and Path(os.path.realpath(folder)).is_relative_to(data):
         raise OutputError(
             f"{folder} would lie inside of the data, {data}.",
@@ -74,6 +89,14 @@ def start(recipe: Recipe, output: Path | None, context: Context) -> Run:
     run = Run.start(folder, recipe)
     context.log("run", folder=str(folder), task=recipe.task, model=recipe.model, saw=saw)
     return run
+
+
+def _left_open(folder: Path) -> Recipe | None:
+    """The recipe of a run whose family was left to a race; ``None`` if it is no such run."""
+    if not (folder / "recipe.json").is_file():
+        return None
+    recipe = Run.open(folder).recipe
+    return None if recipe.model else recipe
 
 
 def start_check(recipe: Recipe, output: Path | None, context: Context) -> Run:
@@ -117,7 +140,8 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         context = context.replace(seed=run.recipe.seed, log=log)
         for step in steps:
             if is_due(step, run):
-                do(step, run, context)
+                share = 1.0 if step is steps[-1] else step.time_share
+                do(step, run, context.within(share * context.left_s()) if share < 1 else context)
             else:
                 context.log("step", name=step.name, state="kept")
             if step.guards and step is not steps[-1]:

@@ -1,12 +1,15 @@
 """prepare: a folder of data -> split and processed columns."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from daylight.core.choice import ChosenSection
+from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.run import Run
-from daylight.core.sections import CheckedSection, ChosenSection, PreparedSection
+from daylight.core.sections import CheckedSection, PreparedSection
 from daylight.core.types import Dataset, SplitName
 from daylight.data import prepared as cache
 from daylight.data.cleaning import cleaned
@@ -35,26 +38,44 @@ def prepare(run: Run, context: Context) -> PreparedSection:
     for name in (recipe.model, task.baseline):
         family = open_family(name)
         settings = settings_of(family, recipe) if name == recipe.model else family.Settings()
-        wanted = family.processing(dataset.schema, settings)
-        check_processing(wanted, dataset.schema, name)
-        processing = cleaned(wanted, recipe.data.clean)
-        if name == recipe.model and recipe.data.clean and processing == wanted:
+        plan = plan_of(run, dataset, rows, name=name, settings=settings)
+        unchanged = plan.processing == family.processing(dataset.schema, settings)
+        if name == recipe.model and recipe.data.clean and unchanged:
             raise UserError(
                 f"{name} reads no pictures here, so data.clean has no effect.", hint="Leave it out."
             )
-        plan = cache.Plan(
-            dataset,
-            rows,
-            processing,
-            task.answer,
-            skip_unreadable=recipe.data.unreadable == "skip",
-        )
-        folder = cache.build(plan, run.path / "prepared" / plan.key(), log=context.log)
+        folder = cache.build(plan, place_of(run, plan), log=context.log)
         caches[name] = folder.relative_to(run.path).as_posix()
         skipped |= cache.skipped(folder)
         rows = without(dataset, rows, skipped)
     section = describe(run, dataset, rows, skipped=skipped, caches=caches)
     return run.write(section, after=(CheckedSection, ChosenSection))
+
+
+def plan_of(
+    run: Run,
+    dataset: Dataset,
+    rows: "Mapping[SplitName, Array]",
+    *,
+    name: str,
+    settings: Config,
+) -> cache.Plan:
+    """How a family of this name wants the data to be processed."""
+    recipe = run.recipe
+    wanted = open_family(name).processing(dataset.schema, settings)
+    check_processing(wanted, dataset.schema, name)
+    return cache.Plan(
+        dataset,
+        rows,
+        cleaned(wanted, recipe.data.clean),
+        TASKS[recipe.task].answer,
+        skip_unreadable=recipe.data.unreadable == "skip",
+    )
+
+
+def place_of(run: Run, plan: cache.Plan) -> Path:
+    """Where the columns of a plan lie in a run, made or not."""
+    return run.path / "prepared" / plan.key()
 
 
 def describe(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from daylight.core.choice import ChosenSection
 from daylight.core.context import Context
 from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic
 from daylight.core.run import Run
 from daylight.core.sections import (
     CheckedSection,
-    ChosenSection,
     PreparedSection,
     ReportSection,
     Scores,

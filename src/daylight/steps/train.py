@@ -12,6 +12,7 @@ from daylight.core.sections import Epoch, PreparedSection, TrainedSection
 from daylight.data import prepared as cache
 from daylight.models import FAMILIES
 from daylight.package.manifest import Manifest
+from daylight.steps.demands import check_package
 from daylight.steps.families import chosen, open_family, settings_of
 from daylight.steps.packaging import Fit, build_package
 from daylight.tasks import TASKS
@@ -22,12 +23,14 @@ def train(run: Run, context: Context) -> TrainedSection:
 
     Raises:
         TrainingError: The loss is not finite, or the export does not answer as the model does.
+        ResourceError: The package is over a limit of the recipe.
     """
     recipe = chosen(run)
     task = TASKS[recipe.task]
     baseline = _fit(run, task.baseline, run.baseline, context)
     curve = _Curve(context.log)
     model = _fit(run, recipe.model, run.package, context.replace(log=curve))
+    check_package(run)
     return run.write(
         TrainedSection(
             model=recipe.model,
