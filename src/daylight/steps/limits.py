@@ -37,11 +37,6 @@ def memory(limit_bytes: int | None) -> Iterator[None]:
             _put_back(before)
 
 
-def is_refusal(error: MemoryError | RuntimeError) -> bool:
-    """Whether the system gave no more memory; other runtime errors are bugs."""
-    return isinstance(error, MemoryError) or any(each in str(error) for each in _REFUSALS)
-
-
 def _set(limit_bytes: int) -> tuple[int, int]:
     try:
         import resource  # noqa: PLC0415 - not on Windows

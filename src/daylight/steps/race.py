@@ -16,11 +16,11 @@ from statistics import median
 from daylight.core.choice import Candidate, ChosenSection, Race
 from daylight.core.context import Context
 from daylight.core.errors import DataError, OutputError, UserError
+from daylight.core.memory import is_refusal
 from daylight.core.rows import number
 from daylight.core.run import Run
 from daylight.steps.demands import latency_refusal, license_refusal, size_refusal
 from daylight.steps.entrants import Entrant, enter, none_left
-from daylight.steps.limits import is_refusal
 from daylight.steps.trials import LateError, Trial, Trials
 from daylight.steps.tuning import tune
 
