@@ -32,11 +32,11 @@ def prepared_of(run):
     return cache.load(run.path / section.caches[run.recipe.model])
 
 
-def fit(run):
+def fit(run, **context):
     """Fits the run's family once more; the model stays in memory."""
     family = open_family(run.recipe.model)
     settings = settings_of(family, run.recipe)
-    return family.fit(prepared_of(run), settings, Context(seed=run.recipe.seed))
+    return family.fit(prepared_of(run), settings, Context(seed=run.recipe.seed, **context))
 
 
 def difference(one, other):

@@ -2,16 +2,17 @@
 
 import inspect
 import math
+import time
 from importlib.metadata import metadata
 
 import msgspec
 import numpy as np
 import pytest
 
-from contracts.conftest import assert_same_bytes, difference, make_run, prepared_of
+from contracts.conftest import assert_same_bytes, difference, fit, make_run, prepared_of
 from daylight.core import recipe as recipes
 from daylight.core.config import Config, convert
-from daylight.core.context import Context
+from daylight.core.context import Context, Decisions
 from daylight.core.errors import UserError
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.sections import PreparedSection
@@ -232,6 +233,14 @@ def test_a_training_that_was_cut_short_continues_to_the_same_model(run, tmp_path
     digests = [Predictor.open(r.package).package.manifest.model_digest for r in (run, continued)]
     assert digests[0] == digests[1]
     advance(continued, Context())
+
+
+def test_out_of_time_there_is_a_model_all_the_same_and_it_can_be_made_again(run):
+    decisions = Decisions()
+    inputs = prepared_of(run).splits["validation"].inputs
+    hurried = fit(run, decisions=decisions, deadline=time.monotonic())
+    again = fit(run, decisions=decisions)
+    assert_same_bytes(hurried.predict(inputs), again.predict(inputs))
 
 
 @pytest.mark.parametrize("spec", FAMILIES.values(), ids=FAMILIES)

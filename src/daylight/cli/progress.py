@@ -53,6 +53,10 @@ def sentence(event: str, fields: dict[str, Any]) -> str:
         return _step(fields)
     if event == "epoch":
         return f"  epoch {fields['epoch']}/{fields['epochs']}  {_epoch(fields)}"
+    if event == "late":
+        return f"{fields['step']}: out of time, making do with what there is"
+    if event == "memory":
+        return f"  memory is short: batches go through in {fields['parts']} parts"
     if event == "explain":
         return f"  explaining by {fields['method']}"
     if event == "fit":

@@ -14,8 +14,9 @@ from daylight.core.context import Context
 from daylight.core.kinds import INPUT_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
-from daylight.core.sections import ReportSection, Scores
+from daylight.core.sections import ReportSection, Scores, TrainedSection
 from daylight.steps.pipeline import advance, start
+from daylight.steps.watchdog import train_in_time
 from daylight.tasks import TASKS
 
 
@@ -28,10 +29,14 @@ def run(options: argparse.Namespace) -> None:
         options.data, options.task = str(unpack_fashion(folder / "fashion")), ""
         options.output = str(folder / "run")
     recipe = recipe_of(options)
+    output = Path(options.output) if options.output else None
     with progress() as log:
         context = Context(seed=recipe.seed, log=log, memory_bytes=options.memory)
-        opened = start(recipe, Path(options.output) if options.output else None, context)
-        advance(opened, context)
+        if options.time is not None:
+            opened = train_in_time(recipe, output, context, time_s=options.time)
+        else:
+            opened = start(recipe, output, context)
+            advance(opened, context)
     if options.json:
         sys.stdout.write(opened.read(Scores).to_json().decode())
     else:
@@ -80,6 +85,8 @@ def _check(values: dict[str, Any], file: str) -> None:
 def _print(opened: Run) -> None:
     scores = opened.read(Scores)
     print_scores(scores)
+    if note := opened.read(TrainedSection).note:
+        print(f"note     {note}")
     print_examples(scores)
     folder = shlex.quote(str(opened.path))
     print(f"report   {opened.path / opened.read(ReportSection).file}")

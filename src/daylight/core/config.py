@@ -35,6 +35,10 @@ class Config(msgspec.Struct, metaclass=_Frozen, frozen=True):
         """Indented UTF-8 with a final newline; equal values give equal bytes."""
         return pretty_json(self)
 
+    def to_line(self) -> bytes:
+        """JSON on one line, with a newline at its end."""
+        return msgspec.json.encode(self) + b"\n"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))  # tuples are lists

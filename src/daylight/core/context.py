@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from daylight.core.config import pretty_json
+from daylight.core.errors import OutOfTimeError
 from daylight.core.files import write_atomic
 from daylight.core.hashing import sha256_bytes
 from daylight.core.log import Log, silent
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 T = TypeVar("T")
+
+REPORT_S = 4.0
+"""Seconds before a deadline that are kept for the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Decisions:
             position: Counts up; where the work ended is a decision.
             late: Whether the clock says to stop; not asked where the end was decided before.
         """
-        name = f"{what} ended at"
+        name = f"ends {what}"
         return position >= self.decide(name, lambda: position) if late or self.has(name) else False
 
     def revise(self, name: str, value: Any) -> None:
@@ -57,6 +61,11 @@ class Decisions:
         values[self._scoped(name)] = value
         if self.path:
             write_atomic(self.path, pretty_json(values))
+
+    def hurried(self) -> bool:
+        """Whether something ended early for want of time."""
+        start = self._scoped("ends ")
+        return any(name.startswith(start) for name in self.all())
 
     def within(self, part: str) -> "Decisions":
         """The same, for a part of the work whose decisions have names of their own."""
@@ -86,6 +95,8 @@ class Context:
         memory_bytes: What the process may hold for itself; ``None`` leaves it to the system.
         deadline: When it has to be done, on the clock of ``time.monotonic``; ``None`` for never.
             What ends early for it is kept in ``decisions``.
+        tail_s: Seconds before it that training leaves for what comes after.
+        salvage: Whether training has had its time already: what is there has to do.
     """
 
     seed: int = 0
@@ -93,6 +104,8 @@ class Context:
     checkpoints: Path | None = None
     memory_bytes: int | None = None
     deadline: float | None = None
+    tail_s: float = 0.0
+    salvage: bool = False
     decisions: Decisions = field(default_factory=Decisions)
 
     def key(self, *purpose: str | int) -> int:
@@ -119,7 +132,22 @@ class Context:
 
     def within(self, seconds: float) -> "Context":
         """The same with a deadline in so many seconds, or the one that is there if it is sooner."""
+        if math.isinf(seconds):
+            return self
         return self.replace(deadline=time.monotonic() + min(seconds, self.left_s()))
+
+    def earlier(self, seconds: float) -> "Context":
+        """The same with a deadline that is so much sooner, if there is one."""
+        return self if self.deadline is None else self.replace(deadline=self.deadline - seconds)
+
+    def check_time(self) -> None:
+        """Breaks off what can be left out.
+
+        Raises:
+            OutOfTimeError: The deadline has passed.
+        """
+        if not self.left_s():
+            raise OutOfTimeError("There was no time for it.", hint="Allow more with --time")
 
     def stops(self, what: str, position: int) -> bool:
         """Whether work that could go on ends at ``position``, for want of time; it is kept."""

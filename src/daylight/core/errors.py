@@ -68,6 +68,12 @@ class ResourceError(UserError):
     code = "resources"
 
 
+class OutOfTimeError(ResourceError):
+    """A deadline has passed."""
+
+    code = "out_of_time"
+
+
 class MissingExtraError(UserError):
     """A library is needed that the base install does not bring.
 
@@ -92,6 +98,19 @@ class IntegrityError(UserError):
         self, message: str, *, hint: str = "Get the package again from where it was published."
     ) -> None:
         super().__init__(message, hint=hint)
+
+
+def of_code(code: str, message: str, *, hint: str) -> UserError:
+    """The error that another process had.
+
+    >>> of_code("bad_data", "It is empty.", hint="").exit_code
+    2
+    """
+    known: list[type[UserError]] = [UserError]
+    for kind in known:  # grows while it is walked
+        known += kind.__subclasses__()
+    kind = next((each for each in known if each.code == code), UserError)
+    return kind(message, hint=hint)
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:

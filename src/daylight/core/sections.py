@@ -20,6 +20,8 @@ class Section(Config):
     """Fields that may change and leave later steps as they are."""
 
     after: dict[str, str] = {}
+    hurried: bool = False
+    """Whether something was left out for want of time; where there is time, the step is due."""
 
     @classmethod
     def saved_as(cls) -> str:
@@ -155,6 +157,7 @@ class TrainedSection(Section):
 
     Attributes:
         model: The family that stands in the package.
+        note: Why it is not the chosen one; empty if it is.
         model_digest: Of the package's weights, graphs, program and labels.
         curve: By epoch; empty for families that do not train by gradient.
     """
@@ -163,6 +166,7 @@ class TrainedSection(Section):
     incidental: ClassVar[tuple[str, ...]] = ("size_bytes", "curve")  # both hold how long it took
 
     model: str
+    note: str = ""
     model_digest: str
     baseline_digest: str
     size_bytes: int

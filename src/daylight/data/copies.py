@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daylight.core.errors import OutOfTimeError
 from daylight.data.picture_scan import ONE_COLOR
 
 if TYPE_CHECKING:
-    from daylight.core.log import Log
+    from daylight.core.context import Context
     from daylight.core.types import Array
     from daylight.data.picture_scan import Pictures
 
@@ -48,12 +49,14 @@ class Copies:
     Attributes:
         exact: With equal bytes.
         near: Equal to the eye, and not all with equal bytes.
-        searched: Whether near copies were looked for.
+        searched: Whether near copies were looked for, to the end.
+        late: Whether they were not for want of time.
     """
 
     exact: tuple[tuple[int, ...], ...]
     near: tuple[tuple[int, ...], ...] = ()
     searched: bool = True
+    late: bool = False
 
     def groups(self, num_rows: int) -> list[tuple[int, ...]]:
         """Rows that hang together through copies of either kind."""
@@ -70,7 +73,7 @@ def exact_copies(digests: Sequence[str]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(group) for group in rows.values() if len(group) > 1)
 
 
-def picture_copies(pictures: "Pictures", log: "Log") -> Copies:
+def picture_copies(pictures: "Pictures", context: "Context") -> Copies:
     """Finds copies among pictures.
 
     Each thumbnail becomes its lowest frequencies (DCT), as in a perceptual hash, but not cut down
@@ -92,9 +95,12 @@ def picture_copies(pictures: "Pictures", log: "Log") -> Copies:
     median = np.median(pictures.sizes[rows], axis=0)
     shifts = [(0, 0)] + ([(0, 1), (1, 0), (1, 1), (1, -1)] if median.min() < SHIFTED_BELOW else [])
     forest = np.empty((0, 2), np.int64)
-    for found in _alike(_gray(pictures.thumbnails, rows), shifts, log):
-        # A tree of each group is enough: a thousand equal pictures are half a million pairs.
-        forest = _forest(np.concatenate([forest, found]), len(rows))
+    try:
+        for found in _alike(_gray(pictures.thumbnails, rows), shifts, context):
+            # A tree of each group is enough: a thousand equal pictures are half a million pairs.
+            forest = _forest(np.concatenate([forest, found]), len(rows))
+    except OutOfTimeError:
+        return Copies(exact, searched=False, late=True)
     near = connected(forest, len(rows))
     return Copies(exact, tuple(tuple(int(rows[each]) for each in group) for group in near))
 
@@ -137,7 +143,9 @@ def _gray(thumbnails: "Array", rows: "Array") -> "Array":
     return gray
 
 
-def _alike(gray: "Array", shifts: Sequence[tuple[int, int]], log: "Log") -> Iterator["Array"]:
+def _alike(
+    gray: "Array", shifts: Sequence[tuple[int, int]], context: "Context"
+) -> Iterator["Array"]:
     """Yields pairs of rows that are near copies, shifted by as much or not at all."""
     plain = _frequencies(gray)
     mean, deviation = _spread(plain)
@@ -152,7 +160,8 @@ def _alike(gray: "Array", shifts: Sequence[tuple[int, int]], log: "Log") -> Iter
         other = _whitened(moved, mean, deviation)[:, order]
         other_coarse = _unit(other[:, :num_coarse])
         for start in range(0, num, BLOCK):
-            log("check", what="copies", done=done, total=total)
+            context.check_time()
+            context.log("check", what="copies", done=done, total=total)
             # Without a shift the comparison is symmetric, and half of it is enough.
             for since in range(0 if any(shift) else start, num, WIDE_BLOCK):
                 screen = other_coarse[since : since + WIDE_BLOCK]
@@ -166,7 +175,7 @@ def _alike(gray: "Array", shifts: Sequence[tuple[int, int]], log: "Log") -> Iter
                 if close.any():
                     yield np.stack([left[close], right[close]], axis=1)
             done += min(BLOCK, num - start)
-    log("check", what="copies", done=total, total=total)
+    context.log("check", what="copies", done=total, total=total)
 
 
 def _frequencies(gray: "Array") -> "Array":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from daylight.core.context import Context
-from daylight.core.errors import UserError
+from daylight.core.errors import OutOfTimeError, UserError
 from daylight.core.sections import Evidence, Finding
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ class Examined:
         if self.pictures is None:
             raise ValueError("a check for pictures was given other data")
         return self.pictures
+
+
+UNTIMELY = "Left out: there was no time for it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,8 @@ def run_checks(checks: Mapping[str, Check], data: Examined) -> tuple[Finding, ..
         data.context.log("check", what=check.title.lower())
         try:
             findings.append(check.look(data))
+        except OutOfTimeError:
+            findings.append(skipped(name, UNTIMELY))
         except MemoryError:  # the person is told how much was allowed
             raise
         except Exception as error:  # noqa: BLE001 - a broken check must not pass for a clean one

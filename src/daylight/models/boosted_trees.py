@@ -90,8 +90,13 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsembl
         "verbose": -1,
     }
     stop = lightgbm.early_stopping(settings.patience, verbose=False)
+
+    def stop_in_time(state: Any) -> None:
+        if context.stops("rounds", state.iteration + 1):
+            raise lightgbm.callback.EarlyStopException(state.iteration, [])
+
     grown = lightgbm.train(
-        parameters, train, settings.rounds, valid_sets=[validation], callbacks=[stop]
+        parameters, train, settings.rounds, valid_sets=[validation], callbacks=[stop, stop_in_time]
     )
     dump = grown.dump_model(num_iteration=grown.best_iteration)
     trees = [

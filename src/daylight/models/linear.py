@@ -87,14 +87,16 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     """Goes to the bottom of the loss for each penalty, and keeps the best by validation."""
     facts = picture_facts(prepared, {})
     module = new_module(build, facts, prepared, context)
-    scores = _fit_scores(module, prepared, settings)
+    scores = _fit_scores(module, prepared, settings, context)
     with torch.no_grad():
         module.scores.weight.copy_(torch.from_numpy(scores.weights.T))
         module.scores.bias.copy_(torch.from_numpy(scores.bias))
     return Network.of(module, prepared, facts)
 
 
-def _fit_scores(module: Linear, prepared: Prepared, settings: Settings) -> LinearScores:
+def _fit_scores(
+    module: Linear, prepared: Prepared, settings: Settings, context: Context
+) -> LinearScores:
     train, validation = (
         (_features(module, prepared.splits[name]), prepared.splits[name].targets["target"].values)
         for name in ("train", "validation")
@@ -102,7 +104,9 @@ def _fit_scores(module: Linear, prepared: Prepared, settings: Settings) -> Linea
     scores = best = LinearScores.zero(train[0].shape[1], len(prepared.labels))
     lowest = inf
     for penalty in sorted(settings.penalties, reverse=True):
-        scores = fit_scores(*train, loss=cross_entropy, penalty=penalty, start=scores)
+        scores = fit_scores(
+            *train, loss=cross_entropy, penalty=penalty, start=scores, context=context
+        )
         loss, _ = cross_entropy(scores(validation[0]), validation[1])
         if loss >= lowest:
             break

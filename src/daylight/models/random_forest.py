@@ -22,6 +22,10 @@ MAX_SIZE = 32
 """Pixels per side; trees look at single pixels, so more of them only cost time."""
 
 
+AT_ONCE = 20
+"""Trees that are grown before the clock is looked at."""
+
+
 class Settings(Config):
     """Settings of the forest.
 
@@ -52,7 +56,7 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsembl
     split = prepared.splits["train"]
     pixels = np.asarray(split.inputs["pixels"].values)
     forest = RandomForestClassifier(
-        n_estimators=settings.num_trees,
+        warm_start=True,  # each fit adds trees
         min_samples_leaf=settings.min_leaf,
         n_jobs=os.cpu_count(),
         random_state=context.key("forest") % 2**32,
@@ -60,13 +64,26 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsembl
     classes = split.targets["target"].values
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # many classes of few pictures are no mistake
-        forest.fit(pixels.reshape(len(pixels), -1), classes)
+        for num_trees in _counts(settings.num_trees):
+            forest.set_params(n_estimators=num_trees)
+            forest.fit(pixels.reshape(len(pixels), -1), classes)
+            if context.stops("trees", num_trees):
+                break
     trees = []
     for grown in forest.estimators_:
         counts = class_counts(grown, forest.classes_, len(prepared.labels))
         shares = counts / counts.sum(axis=1, keepdims=True)
-        trees.append(Tree.of_sklearn(grown, leaves=shares / settings.num_trees))
+        trees.append(Tree.of_sklearn(grown, leaves=shares / len(forest.estimators_)))
     return TreeEnsemble.of(trees, votes="probabilities")
+
+
+def _counts(num_trees: int) -> list[int]:
+    """How many trees there are after each time that the clock is not looked at.
+
+    >>> _counts(50)
+    [20, 40, 50]
+    """
+    return [min(num_trees, grown + AT_ONCE) for grown in range(0, num_trees, AT_ONCE)]
 
 
 def load(folder: Path) -> TreeEnsemble:

@@ -121,7 +121,8 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     facts = picture_facts(prepared, {"num_centers": num_centers, "gamma": settings.gamma})
     machine = new_module(build, facts, prepared, context)
     machine.centers = torch.from_numpy(np.array(pixels[chosen]))
-    weights, bias = _widest_margins(machine, pixels, train.targets["target"].values, settings.cost)
+    target = train.targets["target"].values
+    weights, bias = _widest_margins(machine, pixels, target, settings.cost, context)
     with torch.no_grad():
         machine.weights.copy_(torch.from_numpy(weights))
         machine.bias.copy_(torch.from_numpy(bias))
@@ -133,7 +134,7 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
 
 
 def _widest_margins(
-    machine: KernelMachine, pixels: "Array", target: "Array", cost: float
+    machine: KernelMachine, pixels: "Array", target: "Array", cost: float, context: Context
 ) -> "tuple[Array, Array]":
     """Weights of the centers and bias, by class.
 
@@ -155,6 +156,7 @@ def _widest_margins(
         loss=squared_hinge,
         penalty=1 / (cost * len(target)),
         start=LinearScores.zero(features.shape[1], machine.weights.shape[1]),
+        context=context,
     )
     return solve_triangular(lower, found.weights, lower=True, trans="T"), found.bias
 

@@ -20,6 +20,7 @@ from daylight.runtime.predictor import Predictor
 from daylight.steps.choose import BUDGET_S, reopen
 from daylight.steps.compare import compare as compare_runs
 from daylight.steps.pipeline import advance, start, start_check
+from daylight.steps.watchdog import train_in_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
     settings: Mapping[str, Any] | None = None,
     training: Mapping[str, Any] | None = None,
     seed: int = 0,
+    time_s: float | None = None,
     memory_bytes: int | None = None,
     log: Log = silent,
 ) -> Result:
@@ -77,6 +79,8 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
         settings: The family's own.
         training: How a network is trained.
         seed: All randomness comes from it.
+        time_s: Everything is done within, the report included; at least 20. Where no ``model`` is
+            named, families race.
         memory_bytes: What the process may hold for itself, files that it maps not counted.
         log: Receives progress.
 
@@ -91,8 +95,12 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
         seed=seed,
     )
     context = Context(seed=seed, log=log, memory_bytes=memory_bytes)
-    run = start(recipe, Path(output) if output else None, context)
-    advance(run, context)
+    folder = Path(output) if output else None
+    if time_s is not None:
+        run = train_in_time(recipe, folder, context, time_s=time_s)
+    else:
+        run = start(recipe, folder, context)
+        advance(run, context)
     return Result(run, run.read(Scores))
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 FILE = "check.html"
 
+OPTIONAL_SHARE = 0.15
+"""Of the time, for what takes long and can be left out; where there is no limit, nothing is."""
+
 
 def check(run: Run, context: Context) -> CheckedSection:
     """Looks at everything once, and writes the findings and a sheet of pictures.
@@ -39,6 +42,7 @@ def check(run: Run, context: Context) -> CheckedSection:
     task = TASKS[run.recipe.task]
     source = look(run)
     dataset = read(run)
+    context = context.within(OPTIONAL_SHARE * context.left_s())
     with _pictures(dataset, run, context) as pictures:
         copies = _copies(dataset, pictures, context)
         names: list[str] = dataset.tables["examples"]["id"].to_pylist()
@@ -156,7 +160,7 @@ def _only_input(dataset: Dataset, type_: FieldType) -> Field | None:
 
 def _copies(dataset: Dataset, pictures: Pictures | None, context: Context) -> Copies | None:
     if pictures:
-        return picture_copies(pictures, context.log)
+        return picture_copies(pictures, context)
     if field := _only_input(dataset, "text"):
         values = dataset.tables["examples"][field.name].to_pylist()
         return Copies(exact_copies([value or "" for value in values]))

@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from daylight.core.context import Context
+from daylight.core.context import REPORT_S, Context
+from daylight.core.errors import OutOfTimeError
 from daylight.core.kinds import ANSWER_KINDS, MEDIA_TYPES
 from daylight.core.run import Run
-from daylight.core.sections import Example, PreparedSection, Scores, TrainedSection
-from daylight.core.types import Task
+from daylight.core.sections import (
+    Example,
+    Harmed,
+    PreparedSection,
+    Scores,
+    TrainedSection,
+)
+from daylight.core.types import Metric, Task
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.scoring import figures, score
 from daylight.runtime.predictor import Predictions, Predictor
@@ -72,6 +79,7 @@ def measure(
         labels=labels,
         random=context.random("evaluate"),
     )
+    harmed, hurried = _robustness(model, on, metrics[0], context)
     return Scores(
         benchmark_digest=on.digest,
         model_digest=model.package.manifest.model_digest,
@@ -81,9 +89,20 @@ def measure(
         scores=measured,
         figures=figures(kind, targets=targets, outputs=outputs, labels=labels),
         slices=slices(on, predictions, metrics[0], context),
-        robustness=robustness(model, on, metrics[0], context),
+        robustness=harmed,
+        hurried=hurried,
         **_for_people(on, predictions, task),
     )
+
+
+def _robustness(
+    model: Predictor, on: Benchmark, metric: Metric, context: Context
+) -> tuple[tuple[Harmed, ...], bool]:
+    """What harm does, and whether there was no time to see."""
+    try:
+        return robustness(model, on, metric, context.earlier(REPORT_S)), False
+    except OutOfTimeError:
+        return (), True
 
 
 def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from daylight.core.context import Context
-from daylight.core.errors import MissingExtraError, UserError
+from daylight.core.context import REPORT_S, Context
+from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
 from daylight.core.explained import ExplainedExample, ExplainedSection, Explanation
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.run import Run
@@ -76,6 +76,7 @@ class _Found:
     num_examples: int = 0
     absent: str = ""
     explanations: tuple[Explanation, ...] = ()
+    hurried: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -85,13 +86,14 @@ def explain(run: Run, context: Context) -> ExplainedSection:
     Raises:
         IntegrityError: The package is not what its manifest promised.
     """
-    context = context.replace(seed=run.recipe.seed)
+    context = context.replace(seed=run.recipe.seed).earlier(REPORT_S)
     predictor = Predictor.open(run.package)
     specs = methods_for(TASKS[run.recipe.task])
     found = _find(run, predictor, specs, context) if specs else _Found()
     section = ExplainedSection(
         model_digest=predictor.package.manifest.model_digest,
         split=SPLIT,
+        hurried=found.hurried,
         num_examples=found.num_examples,
         absent=found.absent,
         explanations=found.explanations,
@@ -118,11 +120,16 @@ def _find(
         return _Found(explanations=tuple(_skipped(spec, error) for spec in specs))
     pictures = pictures[:: -(-len(pictures) // NUM_AVERAGED)]
     absent = pictures.mean(axis=0, dtype=np.float64).round().astype(np.uint8)
+    try:
+        context.check_time()
+    except OutOfTimeError as error:
+        return _Found(explanations=tuple(_skipped(spec, error) for spec in specs), hurried=True)
     examples = _examples(benchmark(run, SPLIT), predictor, absent, context)
     files = {ABSENT: png(to_image(absent))}
-    explanations = []
+    explanations, hurried = [], False
     for spec in specs:
         context.log("explain", method=spec.name)
+        hurried |= not context.left_s()
         explanation, more = _explain(spec, examples, context)
         explanations.append(explanation)
         files |= {f"{spec.name}/{name}": data for name, data in more.items()}
@@ -130,6 +137,7 @@ def _find(
         num_examples=len(examples.subject),
         absent=f"the mean of {len(pictures):,} training pictures",
         explanations=tuple(explanations),
+        hurried=hurried,
         files=files,
     )
 
@@ -162,10 +170,11 @@ def _explain(
     """What one method shows, how far it can be believed, and its files."""
     subject = examples.subject
     try:
+        context.check_time()
         if examples.unloaded and spec.asks != "answers":
             raise examples.unloaded
         attribution = attribute(spec, subject)
-    except (UnableError, MissingExtraError) as error:
+    except (UnableError, MissingExtraError, OutOfTimeError) as error:
         return _skipped(spec, error), {}
     shown, files = _pictures(spec, examples, attribution)
     random = context.random("explain", spec.name)

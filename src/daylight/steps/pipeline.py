@@ -17,6 +17,7 @@ from daylight.core.files import writing
 from daylight.core.log import FileLog
 from daylight.core.recipe import Limits, Recipe
 from daylight.core.run import Run
+from daylight.core.sections import TrainedSection
 from daylight.data.checks import CHECKS
 from daylight.data.sources import FileSource
 from daylight.models import FAMILIES
@@ -131,7 +132,8 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         ResourceError: It takes more memory than allowed.
     """
     steps = STEPS[: 1 + [step.name for step in STEPS].index(through)]
-    if not any(is_due(step, run) for step in steps):
+    in_time = context.deadline is not None
+    if not any(is_due(step, run, in_time=in_time) for step in steps):
         for step in steps:
             context.log("step", name=step.name, state="kept")
         return
@@ -139,9 +141,8 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         log = FileLog(run.path / "log.jsonl", context.log)
         context = context.replace(seed=run.recipe.seed, log=log)
         for step in steps:
-            if is_due(step, run):
-                share = 1.0 if step is steps[-1] else step.time_share
-                do(step, run, context.within(share * context.left_s()) if share < 1 else context)
+            if is_due(step, run, in_time=in_time):
+                do(step, run, context if step is steps[-1] else _timed(step, context))
             else:
                 context.log("step", name=step.name, state="kept")
             if step.guards and step is not steps[-1]:
@@ -168,6 +169,13 @@ def _alone(run: Run) -> Iterator[None]:
         lock.release()
 
 
+def _timed(step: Step, context: Context) -> Context:
+    """The context with the step's part of the time, where that is limited."""
+    if step.time_share < 1:
+        return context.within(step.time_share * (context.left_s() - context.tail_s))
+    return context.earlier(context.tail_s) if step.section is TrainedSection else context
+
+
 def do(step: Step, run: Run, context: Context) -> Any:
     """Runs one step, due or not."""
     context.log("step", name=step.name, state="due", help=step.help)
@@ -177,9 +185,17 @@ def do(step: Step, run: Run, context: Context) -> Any:
     return section
 
 
-def is_due(step: Step, run: Run) -> bool:
-    """Whether a step has to run: it never did, what it read has changed, or its output is gone."""
+def is_due(step: Step, run: Run, *, in_time: bool = False) -> bool:
+    """Whether a step has to run: it never did, what it read has changed, or its output is gone.
+
+    Args:
+        step: Any.
+        run: Any.
+        in_time: Whether there is a deadline; without, what was left out for one is due.
+    """
     if not run.is_current(step.section, after=step.after):
+        return True
+    if run.read(step.section).hurried and not in_time:
         return True
     made = (*step.outputs, *run.read(step.section).outputs())
     if not all((run.path / name).exists() for name in made):

@@ -83,6 +83,7 @@ def robustness(
     parts: dict[tuple[Corruption | None, float], list[Columns]] = {}
     inputs = few.inputs()
     for start in range(0, len(few.rows), BATCH_SIZE):
+        context.check_time()
         context.log("harm", done=start, total=len(few.rows))
         batch = {name: column.slice(start, start + BATCH_SIZE) for name, column in inputs.items()}
         for key, harmed in _harmed(harms, batch[field.name], context):

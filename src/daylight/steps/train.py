@@ -1,39 +1,57 @@
 """train: prepared columns -> the baseline's package and the model's."""
 
-import shutil
-import time
 from pathlib import Path
 
+import numpy as np
+
 from daylight.core.context import Context, Decisions
-from daylight.core.hashing import sha256_json
 from daylight.core.log import Log
 from daylight.core.run import Run
 from daylight.core.sections import Epoch, PreparedSection, TrainedSection
-from daylight.data import prepared as cache
-from daylight.models import FAMILIES
 from daylight.package.manifest import Manifest
+from daylight.runtime.predictor import Predictor
+from daylight.steps.dataset import benchmark
 from daylight.steps.demands import check_package
 from daylight.steps.families import chosen, open_family, settings_of
-from daylight.steps.packaging import Fit, build_package
+from daylight.steps.features import with_features
+from daylight.steps.fitting import fit_package, place_of_states
+from daylight.steps.standby import stand_in
 from daylight.tasks import TASKS
+
+PACKAGED_S = 20.0
+"""Seconds in which a network that was cut short can be packaged, and what follows be done."""
+
+NUM_COMPARED = 2000
+"""Validation examples on which a model that had little time is compared with the baseline."""
 
 
 def train(run: Run, context: Context) -> TrainedSection:
     """Fits both, exports both, and checks that each package answers as its model does.
 
+    Under a deadline training ends early, with the best that there is by then: if that is no better
+    on validation than the baseline, or nothing, the baseline stands in.
+
     Raises:
         TrainingError: The loss is not finite, or the export does not answer as the model does.
         ResourceError: The package is over a limit of the recipe.
     """
-    recipe = chosen(run)
+    recipe, section = chosen(run), run.read(PreparedSection)
     task = TASKS[recipe.task]
-    baseline = _fit(run, task.baseline, run.baseline, context)
+    baseline = fit_package(
+        run,
+        run.baseline,
+        section,
+        context,
+        name=task.baseline,
+        settings=open_family(task.baseline).Settings(),
+    )
     curve = _Curve(context.log)
-    model = _fit(run, recipe.model, run.package, context.replace(log=curve))
+    model, note = _model(run, section, context.replace(log=curve))
     check_package(run)
     return run.write(
         TrainedSection(
-            model=recipe.model,
+            model=task.baseline if note else recipe.model,
+            note=note,
             model_digest=model.model_digest,
             baseline_digest=baseline.model_digest,
             size_bytes=model.size_bytes,
@@ -43,30 +61,36 @@ def train(run: Run, context: Context) -> TrainedSection:
     )
 
 
-def _fit(run: Run, name: str, folder: Path, context: Context) -> Manifest:
-    recipe, section = chosen(run), run.read(PreparedSection)
-    family = open_family(name)
-    settings = settings_of(family, recipe) if name == recipe.model else family.Settings()
-    prepared = cache.load(run.path / section.caches[name])
-    key = sha256_json([name, settings.to_dict(), section.caches[name], recipe.seed])[:16]
-    checkpoints = run.path / "checkpoints" / key
-    decisions = Decisions(run.path / "decisions.json", scope=name)
-    context = context.replace(seed=recipe.seed, checkpoints=checkpoints, decisions=decisions)
-    context.log("fit", family=name, num_examples=len(prepared.splits["train"]))
-    start, cpu_start = time.monotonic(), time.process_time()
-    fitted = family.fit(prepared, settings, context)
-    fit = Fit(
-        spec=FAMILIES[name],
-        settings=settings,
-        fitted=fitted,
-        prepared=prepared,
-        duration_s=time.monotonic() - start,
-        cpu_time_s=time.process_time() - cpu_start,
+def _model(run: Run, section: PreparedSection, context: Context) -> tuple[Manifest, str]:
+    """The model's package; or the baseline in its place, and why."""
+    recipe = chosen(run)
+    settings = settings_of(open_family(recipe.model), recipe)
+    states = place_of_states(run, section, name=recipe.model, settings=settings)
+    decisions = Decisions(run.path / "decisions.json", scope="train")
+    left_s = context.earlier(-context.tail_s).left_s()
+    can_be_made = states.is_dir() and left_s > PACKAGED_S
+    if not decisions.decide("is ready", lambda: not context.salvage or can_be_made):
+        return stand_in(run), f"{recipe.model} was not ready in time: the baseline stands in"
+    made = fit_package(run, run.package, section, context, name=recipe.model, settings=settings)
+    scope = decisions.within(recipe.model)
+    beats = decisions.decide(
+        "beats the baseline",
+        lambda: not scope.hurried() or _merit(run, run.package) >= _merit(run, run.baseline),
     )
-    context.log("export", family=name)
-    manifest = build_package(folder, run, fit, section)
-    shutil.rmtree(checkpoints, ignore_errors=True)
-    return manifest
+    if beats:
+        return made, ""
+    return stand_in(run), f"{recipe.model} was no better than the baseline in so short a time"
+
+
+def _merit(run: Run, package: Path) -> float:
+    """The primary metric on some of validation, negative where lower is better."""
+    on = benchmark(run, "validation", at_most=NUM_COMPARED)
+    model = Predictor.open(package)
+    answers = model.predict_columns(on.inputs()).columns
+    targets, [outputs] = with_features(on, on.targets(model.package.labels), [answers])
+    metric = on.metrics[0]
+    value = float(metric.score(targets, outputs, np.ones((1, len(on.rows))))[0])
+    return value if metric.higher_is_better else -value
 
 
 class _Curve:

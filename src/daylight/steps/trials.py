@@ -190,7 +190,7 @@ class Trials:
             half=half,
             duration_s=fit.duration_s,
             spent_s=0.0,
-            cut_short=any("ended at" in name for name in decisions.all()),
+            cut_short=decisions.hurried(),
             allowed_s=allowed_s,
             license=entry.spec.license,
         )

@@ -6,10 +6,13 @@ thousands of features; here both losses share one search.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
+
+from daylight.core.context import Context
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -74,7 +77,13 @@ class LinearScores:
 
 
 def fit_scores(
-    features: "Array", target: "Array", *, loss: Loss, penalty: float, start: LinearScores
+    features: "Array",
+    target: "Array",
+    *,
+    loss: Loss,
+    penalty: float,
+    start: LinearScores,
+    context: Context,
 ) -> LinearScores:
     """Minimises ``loss + penalty / 2 * |weights|^2``; a bias costs nothing.
 
@@ -84,6 +93,7 @@ def fit_scores(
         loss: Of the scores.
         penalty: Above 0.
         start: The closer, the fewer steps.
+        context: A deadline may end the search before the bottom.
 
     Source: L-BFGS, Liu & Nocedal, Mathematical Programming 45 (1989).
     """
@@ -101,11 +111,18 @@ def fit_scores(
         by_bias = by_score.sum(axis=0, dtype=np.float64)
         return value, np.concatenate([by_weight, by_bias[None]]).ravel()
 
+    steps = count(1)
+
+    def stop_in_time(intermediate_result: object) -> None:  # noqa: ARG001 - scipy's signature
+        if context.stops(f"steps at penalty {penalty:g}", next(steps)):
+            raise StopIteration
+
     found = minimize(
         value_and_slope,
         np.concatenate([start.weights, start.bias[None]]).ravel(),
         jac=True,
         method="L-BFGS-B",
+        callback=stop_in_time,
         options={"maxiter": MAX_STEPS, "maxcor": MEMORY, "gtol": FLAT},
     )
     return unpacked(found.x)

@@ -78,7 +78,7 @@ class Horizon:
             step: The next one; so many are done.
             affordable: Steps that can still be made in time; infinite where nothing presses.
         """
-        name = f"end as of step {step}"
+        name = f"ends as of step {step}"
         if not self._decisions.has(name):
             if math.isinf(affordable):
                 return

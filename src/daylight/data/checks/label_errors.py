@@ -104,6 +104,7 @@ def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
+    data.context.check_time()
     data.context.log("check", what="labels", done=0, total=NUM_FOLDS)
     random = data.context.random("check", NAME)
     seed = data.context.key("check", NAME) % 2**32
@@ -128,6 +129,7 @@ def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # close is good enough
         for fold in range(NUM_FOLDS):
+            data.context.check_time()
             fitted = _at_most(np.flatnonzero(folds != fold), given, num_classes, random)
             held_out = np.flatnonzero(folds == fold)
             # Where all examples of a class are copies in one fold, no model knows it: not judged.

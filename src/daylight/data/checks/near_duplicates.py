@@ -2,13 +2,15 @@
 
 from daylight.core.sections import Finding
 from daylight.data.copies import MAX_COMPARED
-from daylight.data.examined import Check, Examined, count, found, passed, skipped
+from daylight.data.examined import UNTIMELY, Check, Examined, count, found, passed, skipped
 
 NAME = "near-duplicates"
 
 
 def look(data: Examined) -> Finding:
     """Whatever their labels and splits are."""
+    if data.copies and data.copies.late:
+        return skipped(NAME, UNTIMELY)
     if data.copies is None or not data.copies.searched:
         return skipped(NAME, f"Not searched among more than {MAX_COMPARED:,} pictures.")
     groups = sorted(data.copies.near, key=len, reverse=True)

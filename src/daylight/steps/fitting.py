@@ -1,0 +1,67 @@
+"""Fits one family on prepared data, and packages it."""
+
+import shutil
+import time
+from pathlib import Path
+
+from daylight.core.config import Config
+from daylight.core.context import Context, Decisions
+from daylight.core.hashing import sha256_json
+from daylight.core.run import Run
+from daylight.core.sections import PreparedSection
+from daylight.data import prepared as cache
+from daylight.models import FAMILIES
+from daylight.package.manifest import Manifest
+from daylight.steps.families import open_family
+from daylight.steps.packaging import Fit, build_package
+
+
+def fit_package(
+    run: Run,
+    folder: Path,
+    section: PreparedSection,
+    context: Context,
+    *,
+    name: str,
+    settings: Config,
+) -> Manifest:
+    """Fits, exports, and checks that the package answers as the model does.
+
+    A fit that was cut short goes on where it stood, if the family keeps its state.
+
+    Args:
+        run: For its recipe, and the places of caches, states and decisions.
+        folder: Where the package goes.
+        section: What was prepared.
+        context: How long, and where progress goes.
+        name: Of the family.
+        settings: Its own.
+
+    Raises:
+        TrainingError: The loss is not finite, or the export does not answer as the model does.
+    """
+    prepared = cache.load(run.path / section.caches[name])
+    states = place_of_states(run, section, name=name, settings=settings)
+    decisions = Decisions(run.path / "decisions.json", scope=name)
+    context = context.replace(seed=run.recipe.seed, checkpoints=states, decisions=decisions)
+    context.log("fit", family=name, num_examples=len(prepared.splits["train"]))
+    start, cpu_start = time.monotonic(), time.process_time()
+    fitted = open_family(name).fit(prepared, settings, context)
+    fit = Fit(
+        spec=FAMILIES[name],
+        settings=settings,
+        fitted=fitted,
+        prepared=prepared,
+        duration_s=time.monotonic() - start,
+        cpu_time_s=time.process_time() - cpu_start,
+    )
+    context.log("export", family=name)
+    manifest = build_package(folder, run, fit, section)
+    shutil.rmtree(states, ignore_errors=True)
+    return manifest
+
+
+def place_of_states(run: Run, section: PreparedSection, *, name: str, settings: Config) -> Path:
+    """Where a fit leaves its state; other settings, data or seeds have another place."""
+    key = sha256_json([name, settings.to_dict(), section.caches[name], run.recipe.seed])[:16]
+    return run.path / "checkpoints" / key
