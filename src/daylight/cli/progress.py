@@ -53,15 +53,17 @@ def sentence(event: str, fields: dict[str, Any]) -> str:
         return _step(fields)
     if event == "epoch":
         return f"  epoch {fields['epoch']}/{fields['epochs']}  {_epoch(fields)}"
-    if event == "late":
-        return f"{fields['step']}: out of time, making do with what there is"
-    if event == "memory":
-        return f"  memory is short: batches go through in {fields['parts']} parts"
-    if event == "explain":
-        return f"  explaining by {fields['method']}"
-    if event == "fit":
-        return f"  fitting {fields['family']} on {fields['num_examples']:,} examples"
+    if said := _PLAIN.get(event):
+        return said.format(**fields)
     return _race(event, fields)
+
+
+_PLAIN = {
+    "explain": "  explaining by {method}",
+    "fit": "  fitting {family} on {num_examples:,} examples",
+    "late": "{step}: out of time, making do with what there is",
+    "memory": "  memory is short: batches go through in {parts} parts",
+}
 
 
 def _race(event: str, fields: dict[str, Any]) -> str:

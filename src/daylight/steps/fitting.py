@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from daylight.core.config import Config
-from daylight.core.context import Context, Decisions
+from daylight.core.context import Context
 from daylight.core.hashing import sha256_json
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection
@@ -30,10 +30,10 @@ def fit_package(
     A fit that was cut short goes on where it stood, if the family keeps its state.
 
     Args:
-        run: For its recipe, and the places of caches, states and decisions.
+        run: For its recipe, and the places of caches and states.
         folder: Where the package goes.
         section: What was prepared.
-        context: How long, and where progress goes.
+        context: How long, where progress goes and where decisions are kept.
         name: Of the family.
         settings: Its own.
 
@@ -42,7 +42,7 @@ def fit_package(
     """
     prepared = cache.load(run.path / section.caches[name])
     states = place_of_states(run, section, name=name, settings=settings)
-    decisions = Decisions(run.path / "decisions.json", scope=name)
+    decisions = context.decisions.within(name)
     context = context.replace(seed=run.recipe.seed, checkpoints=states, decisions=decisions)
     context.log("fit", family=name, num_examples=len(prepared.splits["train"]))
     start, cpu_start = time.monotonic(), time.process_time()

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from daylight.core.context import Context
+from daylight.core.context import Context, Decisions
 from daylight.core.errors import OutputError
 from daylight.core.files import writing
 from daylight.core.log import FileLog
@@ -139,7 +139,8 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         return
     with _alone(run), memory(context.memory_bytes):
         log = FileLog(run.path / "log.jsonl", context.log)
-        context = context.replace(seed=run.recipe.seed, log=log)
+        decisions = Decisions(run.path / "decisions.json")
+        context = context.replace(seed=run.recipe.seed, log=log, decisions=decisions)
         for step in steps:
             if is_due(step, run, in_time=in_time):
                 do(step, run, context if step is steps[-1] else _timed(step, context))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from daylight.core.context import Context, Decisions
+from daylight.core.context import Context
 from daylight.core.log import Log
 from daylight.core.run import Run
 from daylight.core.sections import Epoch, PreparedSection, TrainedSection
@@ -66,16 +66,18 @@ def _model(run: Run, section: PreparedSection, context: Context) -> tuple[Manife
     recipe = chosen(run)
     settings = settings_of(open_family(recipe.model), recipe)
     states = place_of_states(run, section, name=recipe.model, settings=settings)
-    decisions = Decisions(run.path / "decisions.json", scope="train")
+    decisions = context.decisions.within("train")
     left_s = context.earlier(-context.tail_s).left_s()
     can_be_made = states.is_dir() and left_s > PACKAGED_S
     if not decisions.decide("is ready", lambda: not context.salvage or can_be_made):
         return stand_in(run), f"{recipe.model} was not ready in time: the baseline stands in"
+    if context.salvage:
+        context = context.within(0)
     made = fit_package(run, run.package, section, context, name=recipe.model, settings=settings)
-    scope = decisions.within(recipe.model)
+    fit = context.decisions.within(recipe.model)
     beats = decisions.decide(
         "beats the baseline",
-        lambda: not scope.hurried() or _merit(run, run.package) >= _merit(run, run.baseline),
+        lambda: not fit.hurried() or _merit(run, run.package) >= _merit(run, run.baseline),
     )
     if beats:
         return made, ""
