@@ -128,6 +128,12 @@ def build_parser() -> argparse.ArgumentParser:
     compare.add_argument("run", help="folder of a run")
     compare.add_argument("other", help="folder of another")
 
+    reproduce = command(
+        "reproduce", "reproduce", "Train a run's model once more, and say whether it is the same."
+    )
+    reproduce.add_argument("run", help="folder of a run")
+    reproduce.add_argument("-o", "--output", help="keep the second run here (default: nowhere)")
+
     command("models", "about", "List what can be trained, with source and license.")
     command("doctor", "about", "Say what this machine has, what is missing, how to get it.")
     return parser
