@@ -104,3 +104,21 @@ def test_a_folder_that_is_not_finished_leaves_the_old_one_and_nothing_else(old, 
             half_way(folder)
         assert found(folder) == old
         assert list(Path(place).iterdir()) == [folder]
+
+
+def test_a_folder_that_cannot_take_its_place_leaves_the_old_one_and_nothing_else(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    written(folder, {"a": b"old"})
+    rename = Path.rename
+
+    def refuses(source, target):
+        if target == folder and source.name.endswith(".tmp"):
+            raise FULL
+        return rename(source, target)
+
+    with patch.object(Path, "rename", refuses), pytest.raises(OutputError):  # noqa: SIM117
+        with folder_atomic(folder) as inside:
+            written(inside, {"a": b"new"})
+    assert found(folder) == {"a": b"old"}
+    assert list(tmp_path.iterdir()) == [folder]
