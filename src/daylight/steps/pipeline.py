@@ -13,7 +13,7 @@ import msgspec
 
 from daylight.core.context import Context
 from daylight.core.errors import OutputError
-from daylight.core.files import writing
+from daylight.core.files import recover, writing
 from daylight.core.log import FileLog
 from daylight.core.recipe import Limits, Recipe
 from daylight.core.run import Run
@@ -160,7 +160,10 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
 
 @contextmanager
 def alone(run: Run) -> Iterator[None]:
-    """Keeps two processes from writing into one run; a process that is killed lets go."""
+    """Keeps two processes from writing into one run; one that is killed lets go.
+
+    What a kill had left moved aside is put back: only here, where nobody else is moving it.
+    """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - not in the base install
 
     lock = FileLock(run.path / ".lock", timeout=0)
@@ -173,6 +176,8 @@ def alone(run: Run) -> Iterator[None]:
                 hint="Wait until it is done, or choose another folder with -o.",
             ) from None
     try:
+        for folder in (run.package, run.baseline):
+            recover(folder)
         yield
     finally:
         lock.release()
