@@ -161,6 +161,19 @@ def test_what_the_clock_decided_is_replayed_and_not_measured_again(network, monk
     assert reproduce(network, Context()).verdict == "same bytes"
 
 
+def test_an_end_that_a_deadline_brought_nearer_is_replayed_without_it(photos, tmp_path):
+    long = ["training.epochs=100000", "settings.units=16"]
+    recipe = recipes.resolve({"data": {"path": str(photos)}, "model": "mlp"}, long)
+    run = start(recipe, tmp_path / "run", Context())
+    advance(run, Context(), through="prepare")
+    advance(run, Context().within(1.0), through="train")
+    decided = json.loads((run.package / "decisions.json").read_bytes())
+    assert [name for name in decided if name.startswith("mlp.end as of step ")]
+    found = reproduce(run, Context())
+    assert found.verdict == "same bytes"
+    assert found.changes == found.decided_anew == ()
+
+
 def test_decisions_that_are_gone_are_made_anew_and_named(network):
     (network.path / "decisions.json").unlink()
     found = reproduce(network, Context())
