@@ -123,6 +123,21 @@ def test_a_new_run_killed_over_an_old_one_leaves_the_old_package_whole(daylight,
     assert daylight("predict", trained, photos / "class 0" / "1.png").code == 0
 
 
+def test_a_package_that_a_kill_left_moved_aside_still_answers_and_is_put_back(
+    daylight, trained, photos
+):
+    before = contents(trained / "package")
+    aside = trained / ".package.old"
+    (trained / "package").rename(aside)
+    asked = photos / "class 0" / "1.png"
+    for place in (trained, trained / "package"):
+        assert daylight("predict", place, asked).code == 0
+    assert aside.exists()
+    assert daylight("evaluate", trained).code == 0
+    assert contents(trained / "package") == before
+    assert not aside.exists()
+
+
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
 )

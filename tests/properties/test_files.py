@@ -1,6 +1,7 @@
 """A write happens whole or not at all."""
 
 import errno
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from daylight.core.errors import OutputError
 from daylight.core.files import folder_atomic, write_atomic
+from daylight.core.log import FileLog
 
 quick = settings(max_examples=30, deadline=None)
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -122,3 +124,18 @@ def test_a_folder_that_cannot_take_its_place_leaves_the_old_one_and_nothing_else
             written(inside, {"a": b"new"})
     assert found(folder) == {"a": b"old"}
     assert list(tmp_path.iterdir()) == [folder]
+
+
+@quick
+@given(st.integers(0, 200))
+def test_a_log_that_a_kill_cut_short_goes_on_with_whole_lines(num_bytes):
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "log.jsonl"
+        for number in range(3):
+            FileLog(path)("first", number=number)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:num_bytes])
+        FileLog(path)("again")
+        events = [json.loads(line) for line in path.read_bytes().splitlines()]
+        kept = whole[:num_bytes].count(b"\n")
+        assert events == [*[json.loads(x) for x in whole.splitlines()[:kept]], {"event": "again"}]

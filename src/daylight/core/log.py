@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from daylight.core.files import writing
+
 
 class Log(Protocol):
     """Receives an event and its fields; names are snake_case, with units (``duration_s``)."""
@@ -30,6 +32,6 @@ class FileLog:
             os.truncate(path, data.rfind(b"\n") + 1)
 
     def __call__(self, event: str, /, **fields: object) -> None:
-        with self._path.open("ab") as file:
+        with writing(self._path), self._path.open("ab") as file:
             file.write(msgspec.json.encode({"event": event, **fields}) + b"\n")
         self._to(event, **fields)
