@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from daylight import __version__
+from daylight.core.choice import ChosenSection
 from daylight.core.context import Context, Decisions
 from daylight.core.errors import DataError, IntegrityError, OutputError
 from daylight.core.files import write_atomic
@@ -18,7 +19,6 @@ from daylight.core.reproduced import Change, ReproducedSection
 from daylight.core.run import Run
 from daylight.core.sections import (
     CheckedSection,
-    ChosenSection,
     PreparedSection,
     ReportSection,
     TrainedSection,
