@@ -9,9 +9,11 @@ import daylight as public
 from contracts.conftest import PAIRS
 from daylight.cli.main import main
 from daylight.core import recipe as recipes
+from daylight.core.choice import ChosenSection
 from daylight.core.context import Context
 from daylight.core.errors import DataError, IntegrityError, OutputError
 from daylight.core.reproduced import ReproducedSection
+from daylight.core.sections import CheckedSection, TrainedSection
 from daylight.package import processor
 from daylight.package.manifest import read_manifest, seal
 from daylight.steps.pipeline import advance, start
@@ -172,6 +174,21 @@ def test_an_end_that_a_deadline_brought_nearer_is_replayed_without_it(photos, tm
     found = reproduce(run, Context())
     assert found.verdict == "same bytes"
     assert found.changes == found.decided_anew == ()
+
+
+def test_a_model_that_won_a_race_is_trained_again_without_another_race(photos, tmp_path):
+    recipe = recipes.resolve({"data": {"path": str(photos)}})
+    run = start(recipe, tmp_path / "run", Context(), raced=True)
+    advance(run, Context(), through="check")
+    won = ChosenSection(
+        model="decision-tree", settings={"max_leaves": 4}, training={}, reason="it won a race"
+    )
+    run.write(won, after=(CheckedSection,))
+    advance(run, Context(), through="train")
+    assert run.recipe.model == ""
+    found = reproduce(run, Context())
+    assert found.verdict == "same bytes"
+    assert run.read(TrainedSection).model == "decision-tree"
 
 
 def test_decisions_that_are_gone_are_made_anew_and_named(network):
