@@ -15,6 +15,7 @@ from daylight.core.context import Context, Decisions
 from daylight.core.errors import DataError, IntegrityError, OutputError
 from daylight.core.files import write_atomic
 from daylight.core.log import FileLog
+from daylight.core.recipe import Limits
 from daylight.core.reproduced import Change, ReproducedSection
 from daylight.core.run import Run
 from daylight.core.sections import (
@@ -115,7 +116,8 @@ def _folder(run: Run, output: Path | None) -> Iterator[Path]:
 
 
 def _train_again(run: Run, place: Path, context: Context) -> Run:
-    again = Run.start(place, run.recipe)
+    unlimited = Limits()  # a slower machine would refuse a model that was accepted
+    again = Run.start(place, msgspec.structs.replace(run.recipe, limits=unlimited))
     decisions = run.path / "decisions.json"
     if decisions.is_file():
         write_atomic(place / decisions.name, decisions.read_bytes())
