@@ -2,17 +2,26 @@
 
 >>> import daylight
 >>> sorted(daylight.__all__)
-['Predictor', 'check', 'choose', 'compare', 'evaluate', 'explain', 'train']
+['Predictor', 'check', 'choose', 'compare', 'evaluate', 'explain', 'reproduce', 'train']
 """
 
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Predictor", "check", "choose", "compare", "evaluate", "explain", "train"]
+__all__ = [
+    "Predictor",
+    "check",
+    "choose",
+    "compare",
+    "evaluate",
+    "explain",
+    "reproduce",
+    "train",
+]
 
 if TYPE_CHECKING:
     from daylight.runtime.predictor import Predictor
-    from daylight.steps.api import check, choose, compare, evaluate, explain, train
+    from daylight.steps.api import check, choose, compare, evaluate, explain, reproduce, train
 
 
 def __getattr__(name: str) -> Any:

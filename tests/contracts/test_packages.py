@@ -116,7 +116,7 @@ def test_its_answers_stay_with_the_model_and_its_numbers_are_evidence(run):
 def test_it_says_which_data_it_comes_from(run):
     provenance = msgspec.json.decode((run.package / "provenance.json").read_bytes())
     assert provenance["data_digest"] == run.read(PreparedSection).data_digest
-    assert provenance["daylight_version"] == daylight.__version__
+    assert provenance["environment"]["daylight_version"] == daylight.__version__
 
 
 @pytest.mark.parametrize("name", ["report.html", "README.md", "metrics.json", "audit.json"])

@@ -123,7 +123,24 @@ def test_a_new_run_killed_over_an_old_one_leaves_the_old_package_whole(daylight,
     assert daylight("predict", trained, photos / "class 0" / "1.png").code == 0
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_package_that_a_kill_left_moved_aside_still_answers_and_is_put_back(
+    daylight, trained, photos
+):
+    before = contents(trained / "package")
+    aside = trained / ".package.old"
+    (trained / "package").rename(aside)
+    asked = photos / "class 0" / "1.png"
+    for place in (trained, trained / "package"):
+        assert daylight("predict", place, asked).code == 0
+    assert aside.exists()
+    assert daylight("evaluate", trained).code == 0
+    assert contents(trained / "package") == before
+    assert not aside.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+)
 def test_a_signal_loses_nothing_and_the_same_command_finishes(whole, tmp_path, sent, code):
     data = whole.path.parent / "photos"
     before = contents(data)
@@ -143,7 +160,7 @@ def test_a_signal_loses_nothing_and_the_same_command_finishes(whole, tmp_path, s
     process.send_signal(sent)
     _, err = process.communicate(timeout=60)
     assert process.returncode == code
-    if sent == signal.SIGINT:
+    if sent != signal.SIGKILL:
         assert "The same command continues." in err
         assert "Traceback" not in err
     assert contents(data) == before

@@ -1,6 +1,7 @@
 """A write happens whole or not at all."""
 
 import errno
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from daylight.core.errors import OutputError
 from daylight.core.files import folder_atomic, write_atomic
+from daylight.core.log import FileLog
 
 quick = settings(max_examples=30, deadline=None)
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -104,3 +106,36 @@ def test_a_folder_that_is_not_finished_leaves_the_old_one_and_nothing_else(old, 
             half_way(folder)
         assert found(folder) == old
         assert list(Path(place).iterdir()) == [folder]
+
+
+def test_a_folder_that_cannot_take_its_place_leaves_the_old_one_and_nothing_else(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    written(folder, {"a": b"old"})
+    rename = Path.rename
+
+    def refuses(source, target):
+        if target == folder and source.name.endswith(".tmp"):
+            raise FULL
+        return rename(source, target)
+
+    with patch.object(Path, "rename", refuses), pytest.raises(OutputError):  # noqa: SIM117
+        with folder_atomic(folder) as inside:
+            written(inside, {"a": b"new"})
+    assert found(folder) == {"a": b"old"}
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@quick
+@given(st.integers(0, 200))
+def test_a_log_that_a_kill_cut_short_goes_on_with_whole_lines(num_bytes):
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "log.jsonl"
+        for number in range(3):
+            FileLog(path)("first", number=number)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:num_bytes])
+        FileLog(path)("again")
+        events = [json.loads(line) for line in path.read_bytes().splitlines()]
+        kept = whole[:num_bytes].count(b"\n")
+        assert events == [*[json.loads(x) for x in whole.splitlines()[:kept]], {"event": "again"}]

@@ -1,13 +1,16 @@
 """Parses a command line and turns what comes out into text and exit codes.
 
-Exit codes: 0 fine, 1 a bug, 2 the person can mend it, 3 integrity, 130 interrupted.
+Exit codes: 0 fine, 1 a bug, 2 the person can mend it, 3 integrity, 130 interrupted, 143 terminated.
 """
 
 import argparse
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 from daylight import __version__
@@ -29,13 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.print_help()
         return
     try:
-        import_module(f"daylight.cli.{options.module}").run(options)
+        with _termination_interrupts():
+            import_module(f"daylight.cli.{options.module}").run(options)
     except UserError as error:
         _complain(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         print("\nStopped. The same command continues.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(128 + (stop.args[0] if stop.args else signal.SIGINT))
     except BrokenPipeError:
         # Whoever read our output has left; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,6 +52,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         _complain(explained)
         sys.exit(explained.exit_code)
+
+
+@contextmanager
+def _termination_interrupts() -> Iterator[None]:
+    """Has SIGTERM, by which systems and schedulers end a process, clean up as ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():  # others may not set handlers
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)
 
 
 def _complain(error: UserError) -> None:
@@ -127,6 +148,12 @@ def build_parser() -> argparse.ArgumentParser:
     compare = command("compare", "run", "Compare two runs on the examples that they share.")
     compare.add_argument("run", help="folder of a run")
     compare.add_argument("other", help="folder of another")
+
+    reproduce = command(
+        "reproduce", "reproduce", "Train a run's model once more, and say whether it is the same."
+    )
+    reproduce.add_argument("run", help="folder of a run")
+    reproduce.add_argument("-o", "--output", help="keep the second run here (default: nowhere)")
 
     command("models", "about", "List what can be trained, with source and license.")
     command("doctor", "about", "Say what this machine has, what is missing, how to get it.")

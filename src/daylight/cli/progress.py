@@ -44,26 +44,27 @@ def _is_shown(epoch: int, epochs: int) -> bool:
     return epoch == epochs or epoch % math.ceil(epochs / MAX_EPOCHS) == 0
 
 
+_SENTENCES = {
+    "explain": "  explaining by {method}",
+    "fit": "  fitting {family} on {num_examples:,} examples",
+    "change": "not the same: {text}",
+    "late": "{step}: out of time, making do with what there is",
+    "memory": "  memory is short: batches go through in {parts} parts",
+}
+
+
 def sentence(event: str, fields: dict[str, Any]) -> str:
     """What happened, for a person; empty where a line would be too much."""
     if event == "run":
         by = f"by {fields['model']}" if fields["model"] else "by the family that wins a race"
         return f"{fields['saw']}: {fields['task']} {by}, in {fields['folder']}"
+    if event in _SENTENCES:
+        return _SENTENCES[event].format(**fields)
     if event == "step":
         return _step(fields)
     if event == "epoch":
         return f"  epoch {fields['epoch']}/{fields['epochs']}  {_epoch(fields)}"
-    if said := _PLAIN.get(event):
-        return said.format(**fields)
     return _race(event, fields)
-
-
-_PLAIN = {
-    "explain": "  explaining by {method}",
-    "fit": "  fitting {family} on {num_examples:,} examples",
-    "late": "{step}: out of time, making do with what there is",
-    "memory": "  memory is short: batches go through in {parts} parts",
-}
 
 
 def _race(event: str, fields: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from daylight.core.choice import ChosenSection
 from daylight.core.explained import ExplainedSection
+from daylight.core.reproduced import ReproducedSection
 from daylight.core.rows import Row, number, one_line
 from daylight.core.sections import Comparison, Score, Scores
 from daylight.metrics.cautions import Footnotes
@@ -69,6 +70,23 @@ def print_explanations(found: ExplainedSection, folder: str) -> None:
             print(f"pictures: {folder}/{each.method}")
     if not found.explanations:
         print("No method explains answers of this kind yet.")
+
+
+def print_reproduced(found: ReproducedSection) -> None:
+    """What was compared, what was not the same, and the verdict."""
+    print_table([tuple(map(one_line, row)) for row in found.rows()])
+    for title, value in (
+        ("weight", found.largest_weight_difference),
+        ("answer on validation", found.largest_answer_difference),
+    ):
+        if value is not None:
+            print(f"largest difference of a {title}: {value:.2g}")
+    if found.score:
+        low, high = found.score.low, found.score.high
+        print(f"{found.score.title}: {found.score.verdict} ({low:+z.3f} to {high:+z.3f})")
+    if found.decided_anew:
+        print(f"decided anew: {', '.join(found.decided_anew)}")
+    print(found.sentence)
 
 
 def print_table(rows: Sequence[Row]) -> None:

@@ -84,14 +84,24 @@ def folder_atomic(path: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
         if path.exists():
             path.rename(old)
-        temporary.rename(path)
+        try:
+            temporary.rename(path)
+        except OSError:
+            shutil.rmtree(temporary, ignore_errors=True)
+            recover(path)
+            raise
         shutil.rmtree(old, ignore_errors=True)
 
 
 def recover(path: Path) -> None:
     """Puts back a folder that ``folder_atomic`` had moved aside when it was killed."""
-    if _old(path).is_dir() and not path.exists():
-        _old(path).rename(path)
+    if (place := standing(path)) != path:
+        place.rename(path)
+
+
+def standing(path: Path) -> Path:
+    """Where a folder is, for those who read: ``folder_atomic`` moves it aside for a moment."""
+    return _old(path) if _old(path).is_dir() and not path.exists() else path
 
 
 def _old(path: Path) -> Path:

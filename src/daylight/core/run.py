@@ -10,7 +10,7 @@ import msgspec
 from daylight.core.choice import ChosenSection
 from daylight.core.config import decode
 from daylight.core.errors import NotFoundError, OutputError
-from daylight.core.files import recover, write_atomic, writing
+from daylight.core.files import write_atomic, writing
 from daylight.core.hashing import sha256_json
 from daylight.core.recipe import Recipe
 from daylight.core.sections import Section
@@ -23,8 +23,6 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        for folder in (self.package, self.baseline):
-            recover(folder)
 
     @classmethod
     def open(cls, path: Path) -> "Run":

@@ -66,7 +66,8 @@ def write_card(
     Args:
         title: Name of the model.
         data: ``name``, ``digest``, ``num_examples`` by split, ``labels``, and the findings of the
-            check that were ``waived``.
+            check that were ``waived``, and what came of training twice as a sentence,
+            ``reproduced``; empty if nobody did.
         settings: The family's, for the record.
         scores: What was measured on the test split; none before ``evaluate``.
     """
@@ -91,7 +92,7 @@ def write_card(
         data=_data(data),
         waived=_waived(data["waived"]),
         scores=_table(overall) if overall else "Not measured yet: `daylight evaluate`.",
-        method=_method(spec, settings),
+        method=_method(spec, settings, data["reproduced"]),
     )
     matter = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
     return f"---\n{matter}---\n\n{body}".encode()
@@ -140,6 +141,7 @@ def _table(scores: Sequence[Score]) -> str:
     return "\n".join([*rows, *([""] if lines else []), *lines])
 
 
-def _method(spec: ModelSpec, settings: Mapping[str, Any]) -> str:
+def _method(spec: ModelSpec, settings: Mapping[str, Any], reproduced: str) -> str:
     listed = "\n".join(f"    {key} = {value!r}" for key, value in settings.items())
-    return f"Source: {spec.source}\n\nSettings:\n\n{listed or '    none'}"
+    parts = [f"Source: {spec.source}", reproduced, f"Settings:\n\n{listed or '    none'}"]
+    return "\n\n".join(filter(None, parts))

@@ -33,15 +33,18 @@ class Manifest(Config):
     files: dict[str, Entry]
 
     @property
+    def model_files(self) -> dict[str, str]:
+        """SHA-256 of each of ``MODEL_FILES``, by name."""
+        return {
+            name: entry.sha256
+            for name, entry in self.files.items()
+            if any(fnmatch(name, pattern) for pattern in MODEL_FILES)
+        }
+
+    @property
     def model_digest(self) -> str:
-        """SHA-256 over the names and digests of ``MODEL_FILES``; evidence cites it."""
-        return sha256_json(
-            {
-                name: entry.sha256
-                for name, entry in self.files.items()
-                if any(fnmatch(name, pattern) for pattern in MODEL_FILES)
-            }
-        )
+        """SHA-256 over names and digests of what a model is; evidence cites it."""
+        return sha256_json(self.model_files)
 
     @property
     def size_bytes(self) -> int:

@@ -9,6 +9,7 @@ import msgspec
 
 from daylight.core.config import Config, decode
 from daylight.core.errors import IntegrityError
+from daylight.core.files import standing
 from daylight.core.types import Program
 from daylight.package.manifest import MANIFEST, Manifest, read_manifest, verify
 
@@ -33,8 +34,8 @@ class Package:
             NotFoundError: There is no package.
             IntegrityError: A file differs from what the manifest promised.
         """
-        if not (folder / MANIFEST).is_file() and (folder / "package" / MANIFEST).is_file():
-            folder = folder / "package"
+        places = (standing(folder), standing(folder / "package"))
+        folder = next((each for each in places if (each / MANIFEST).is_file()), folder)
         manifest = read_manifest(folder)
         verify(folder, manifest)
         return cls(folder, manifest)

@@ -14,6 +14,7 @@ from daylight.core.choice import ChosenSection
 from daylight.core.explained import ExplainedSection
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
+from daylight.core.reproduced import ReproducedSection
 from daylight.core.sections import (
     CheckedSection,
     Figure,
@@ -47,6 +48,7 @@ class ReportData:
         media: Folder that the paths of examples are relative to.
         explained: What the answers rest on.
         pictures: Folder of its pictures.
+        reproduced: What came of training twice, if somebody did.
     """
 
     task: Task
@@ -60,6 +62,7 @@ class ReportData:
     media: Path
     explained: ExplainedSection
     pictures: Path
+    reproduced: ReproducedSection | None = None
 
 
 def render(data: ReportData) -> bytes:
@@ -94,6 +97,7 @@ def render(data: ReportData) -> bytes:
             examples=shown(data.scores.examples, data.media),
             mistakes=shown(data.scores.mistakes, data.media),
             explained=data.explained,
+            reproduced=data.reproduced,
             explanations=explanations(data.explained, data.pictures),
             settings=_settings(data.recipe),
             lines=wording.recipe_lines(data.recipe),

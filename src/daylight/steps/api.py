@@ -1,4 +1,4 @@
-"""The verbs for Python: ``from daylight import choose, train, evaluate, explain, compare``."""
+"""The verbs for Python: ``from daylight import choose, train, explain, reproduce``, ..."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,14 @@ from daylight.core.context import Context
 from daylight.core.explained import ExplainedSection
 from daylight.core.log import Log, silent
 from daylight.core.recipe import DataConfig, Limits, Recipe
+from daylight.core.reproduced import ReproducedSection
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, Comparison, ReportSection, Scores
 from daylight.runtime.predictor import Predictor
 from daylight.steps.choose import BUDGET_S, reopen
 from daylight.steps.compare import compare as compare_runs
 from daylight.steps.pipeline import advance, start, start_check
+from daylight.steps.reproduce import reproduce as reproduce_run
 from daylight.steps.watchdog import train_in_time
 
 
@@ -178,3 +180,20 @@ def explain(run: str | Path, *, log: Log = silent) -> ExplainedSection:
 def compare(first: str | Path, second: str | Path) -> Comparison:
     """Compares two runs on the test split that they share, example by example."""
     return compare_runs(Run.open(Path(first)), Run.open(Path(second)), Context())
+
+
+def reproduce(
+    run: str | Path, *, output: str | Path | None = None, log: Log = silent
+) -> ReproducedSection:
+    """Trains a run's model once more, in a folder of its own, and says whether it is the same.
+
+    Args:
+        run: Its folder.
+        output: Where the second run is kept; by default it is removed.
+        log: Receives progress.
+
+    Raises:
+        UserError: The run cannot be repeated, such as when its data has changed.
+    """
+    opened, folder = Run.open(Path(run)), Path(output) if output else None
+    return reproduce_run(opened, Context(log=log), output=folder)

@@ -12,8 +12,16 @@ from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.kinds import ANSWER_KINDS, describe
 from daylight.core.recipe import Recipe, without_places
+from daylight.core.reproduced import ReproducedSection
 from daylight.core.run import Run
-from daylight.core.sections import CheckedSection, Finding, PreparedSection, Score, Scores
+from daylight.core.sections import (
+    CheckedSection,
+    Finding,
+    PreparedSection,
+    Score,
+    Scores,
+    TrainedSection,
+)
 from daylight.core.types import Columns, Fitted, ModelSpec, Node, Prepared, Program
 from daylight.models import FAMILIES
 from daylight.package.card import write_card
@@ -78,7 +86,7 @@ def build_package(folder: Path, run: Run, fit: Fit, section: PreparedSection) ->
         )
         write_atomic(place / "provenance.json", provenance.to_json())
         spec = with_license(fit.spec, place)
-        write_atomic(place / "README.md", _card(run, section, spec, fit.settings, ()))
+        write_atomic(place / "README.md", _card(run, section, spec, fit.settings))
         manifest = seal(place, version=__version__)
         difference = largest_difference(place, fit.fitted, fit.prepared)
         if difference > MAX_DIFFERENCE:
@@ -128,11 +136,29 @@ def _export(fit: Fit, place: Path) -> tuple[Node, ...]:
 
 def add_scores(run: Run, scores: Scores) -> None:
     """Puts what was measured into the package and its card; the model stays the same."""
+    _add(run.package, {"metrics.json": scores.to_json(), "README.md": _card_of(run, scores.scores)})
+
+
+def add_reproduced(run: Run, found: ReproducedSection) -> None:
+    """Puts what came of training twice into the package and its card; the model stays the same."""
+    scores = run.read(Scores).scores if run.has(Scores) else ()
+    _add(run.package, {"reproduce.json": found.to_json(), "README.md": _card_of(run, scores)})
+
+
+def reproduced(run: Run) -> ReproducedSection | None:
+    """What came of training twice, if that was done with the model that the run has now."""
+    current = run.is_current(ReproducedSection, after=(TrainedSection,))
+    return run.read(ReproducedSection) if current else None
+
+
+def _card_of(run: Run, scores: Sequence[Score]) -> bytes:
+    """The card of the package that the run has."""
     recipe = packed(run)
     spec = with_license(FAMILIES[recipe.model], run.package)
     settings = settings_of(open_family(spec.name), recipe)
-    card = _card(run, run.read(PreparedSection), spec, settings, scores.scores)
-    _add(run.package, {"metrics.json": scores.to_json(), "README.md": card})
+    found = reproduced(run)
+    said = found.sentence if found else ""
+    return _card(run, run.read(PreparedSection), spec, settings, scores, said)
 
 
 def packed(run: Run) -> Recipe:
@@ -180,7 +206,8 @@ def _card(
     section: PreparedSection,
     spec: ModelSpec,
     settings: Config,
-    scores: Sequence[Score],
+    scores: Sequence[Score] = (),
+    reproduced: str = "",
 ) -> bytes:
     name = Path(run.recipe.data.path).stem
     return write_card(
@@ -193,6 +220,7 @@ def _card(
             "num_examples": section.num_examples,
             "labels": section.labels,
             "waived": _waived(run),
+            "reproduced": reproduced,
         },
         settings=describe_settings(settings),
         scores=scores,

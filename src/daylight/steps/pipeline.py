@@ -13,7 +13,7 @@ import msgspec
 
 from daylight.core.context import Context, Decisions
 from daylight.core.errors import OutputError
-from daylight.core.files import writing
+from daylight.core.files import recover, writing
 from daylight.core.log import FileLog
 from daylight.core.recipe import Limits, Recipe
 from daylight.core.run import Run
@@ -82,14 +82,23 @@ def start(recipe: Recipe, output: Path | None, context: Context, *, raced: bool 
             recipe = msgspec.structs.replace(recipe, limits=begun.limits)
     recipe, saw = resolve(recipe, raced=raced or recipe.limits != Limits())
     data = Path(recipe.data.path)
+    check_outside(folder, data)
+    run = Run.start(folder, recipe)
+    context.log("run", folder=str(folder), task=recipe.task, model=recipe.model, saw=saw)
+    return run
+
+
+def check_outside(folder: Path, data: Path) -> None:
+    """Keeps what is made of data apart from it.
+
+    Raises:
+        OutputError: The folder would lie inside of the data.
+    """
     if data.is_dir() and Path(os.path.realpath(folder)).is_relative_to(data):
         raise OutputError(
             f"{folder} would lie inside of the data, {data}.",
             hint=f"Choose a folder beside it: -o {shlex.quote(f'{data}-run')}",
         )
-    run = Run.start(folder, recipe)
-    context.log("run", folder=str(folder), task=recipe.task, model=recipe.model, saw=saw)
-    return run
 
 
 def _left_open(folder: Path) -> Recipe | None:
@@ -137,7 +146,7 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         for step in steps:
             context.log("step", name=step.name, state="kept")
         return
-    with _alone(run), memory(context.memory_bytes):
+    with alone(run), memory(context.memory_bytes):
         log = FileLog(run.path / "log.jsonl", context.log)
         decisions = Decisions(run.path / "decisions.json")
         context = context.replace(seed=run.recipe.seed, log=log, decisions=decisions)
@@ -151,8 +160,11 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
 
 
 @contextmanager
-def _alone(run: Run) -> Iterator[None]:
-    """Keeps two processes from writing into one run; a process that is killed lets go."""
+def alone(run: Run) -> Iterator[None]:
+    """Keeps two processes from writing into one run; one that is killed lets go.
+
+    What a kill had left moved aside is put back: only here, where nobody else is moving it.
+    """
     from filelock import FileLock, Timeout  # noqa: PLC0415 - not in the base install
 
     lock = FileLock(run.path / ".lock", timeout=0)
@@ -165,6 +177,8 @@ def _alone(run: Run) -> Iterator[None]:
                 hint="Wait until it is done, or choose another folder with -o.",
             ) from None
     try:
+        for folder in (run.package, run.baseline):
+            recover(folder)
         yield
     finally:
         lock.release()

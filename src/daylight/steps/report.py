@@ -16,7 +16,7 @@ from daylight.core.sections import (
 )
 from daylight.models import FAMILIES
 from daylight.report.page import ReportData, render
-from daylight.steps.packaging import add_report, packed, with_license
+from daylight.steps.packaging import add_report, packed, reproduced, with_license
 from daylight.tasks import TASKS
 
 FILE = "report.html"
@@ -37,6 +37,7 @@ def report(run: Run, context: Context) -> ReportSection:  # noqa: ARG001 - every
         media=_media_root(run.recipe.data.path),
         explained=run.read(ExplainedSection),
         pictures=run.path / "explain",
+        reproduced=reproduced(run),
     )
     page = render(data)
     write_atomic(run.path / FILE, page)

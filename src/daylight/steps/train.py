@@ -69,17 +69,15 @@ def _model(run: Run, section: PreparedSection, context: Context) -> tuple[Manife
     decisions = context.decisions.within("train")
     left_s = context.earlier(-context.tail_s).left_s()
     can_be_made = states.is_dir() and left_s > PACKAGED_S
-    if not decisions.decide("is ready", lambda: not context.salvage or can_be_made):
+    is_asked = context.salvage or decisions.has("is ready")
+    if is_asked and not decisions.decide("is ready", lambda: can_be_made):
         return stand_in(run), f"{recipe.model} was not ready in time: the baseline stands in"
     if context.salvage:
         context = context.within(0)
     made = fit_package(run, run.package, section, context, name=recipe.model, settings=settings)
-    fit = context.decisions.within(recipe.model)
-    beats = decisions.decide(
-        "beats the baseline",
-        lambda: not fit.hurried() or _merit(run, run.package) >= _merit(run, run.baseline),
-    )
-    if beats:
+    if not context.decisions.within(recipe.model).hurried():
+        return made, ""
+    if _merit(run, run.package) >= _merit(run, run.baseline):
         return made, ""
     return stand_in(run), f"{recipe.model} was no better than the baseline in so short a time"
 
