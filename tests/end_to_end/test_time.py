@@ -128,6 +128,13 @@ def test_what_was_left_out_for_want_of_time_is_made_up_for(photos, tmp_path):
     assert not any(pipeline.is_due(step, run) for step in pipeline.STEPS)
 
 
+def test_changed_data_is_not_held_to_what_was_decided_for_other_data(unready, photos):
+    first = next(photos.glob("*/*.png"))
+    first.write_bytes(next(photos.glob("*1/1.png")).read_bytes())
+    pipeline.advance(unready, Context())
+    assert unready.read(TrainedSection).model == "cnn"
+
+
 def worker(job):
     process = subprocess.Popen(
         [sys.executable, "-m", "daylight.steps.worker"],

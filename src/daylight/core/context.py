@@ -62,6 +62,12 @@ class Decisions:
         if self.path:
             write_atomic(self.path, pretty_json(values))
 
+    def clear(self) -> None:
+        """Forgets every decision."""
+        self.all().clear()
+        if self.path:
+            write_atomic(self.path, pretty_json({}))
+
     def hurried(self) -> bool:
         """Whether something ended early for want of time."""
         start = self._scoped("ends ")
