@@ -60,8 +60,8 @@ def unpack(source: Path, folder: Path) -> Path:
         return folder
     with folder_atomic(folder) as place:
         for split, prefix in SPLITS.items():
-            pixels = _read(source / f"{prefix}-images-idx3-ubyte.gz", 16).reshape(-1, SIDE, SIDE)
-            labels = _read(source / f"{prefix}-labels-idx1-ubyte.gz", 8)
+            pixels = read(source / f"{prefix}-images-idx3-ubyte.gz", 16).reshape(-1, SIDE, SIDE)
+            labels = read(source / f"{prefix}-labels-idx1-ubyte.gz", 8)
             for name in CLASSES:
                 (place / split / name).mkdir(parents=True)
             for number, (picture, label) in enumerate(zip(pixels, labels, strict=True), 1):
@@ -70,7 +70,8 @@ def unpack(source: Path, folder: Path) -> Path:
     return folder
 
 
-def _read(path: Path, header_bytes: int) -> np.ndarray:
+def read(path: Path, header_bytes: int) -> np.ndarray:
+    """The bytes after the header of one of the published files."""
     return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=header_bytes)
 
 
@@ -90,7 +91,7 @@ def row(name: str, result: Result, pictures: Path) -> str:
         f"{size_bytes / 1e6:.2f}",
         f"{one:.2f}",
         f"{many:.2f}",
-        f"{os.cpu_count()} x {_processor()}",
+        f"{os.cpu_count()} x {processor()}",
         f"{date.today()}",  # noqa: DTZ011
     )
     return f"| {' | '.join(cells)} |"
@@ -109,7 +110,8 @@ def milliseconds(predictor: Predictor, pictures: Path, batch_size: int) -> float
     return 1000 * statistics.median(times) / batch_size
 
 
-def _processor() -> str:
+def processor() -> str:
+    """What it calls itself."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.is_file() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
