@@ -12,6 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from daylight.core.config import Config, convert
 from daylight.core.context import Decisions
+from daylight.core.memory import is_refusal
 
 WORTHWHILE_FLOP = 1e9
 """A forward pass of less is left as it is: what there is to gain would not be seen. Counted, not
@@ -66,12 +67,22 @@ def decide(module: nn.Module, inputs: Sequence[Tensor], decisions: Decisions) ->
         inputs: A batch as in training.
         decisions: Where the choice is kept, so that a run that continues makes the same bytes.
     """
-    made = decisions.decide("pace", lambda: _fastest(module, inputs).to_dict())
+    made = decisions.decide("pace", lambda: _measured(module, inputs).to_dict())
     return convert(Pace, made, where="decisions.json")
 
 
-def _fastest(module: nn.Module, inputs: Sequence[Tensor]) -> Pace:
+def _measured(module: nn.Module, inputs: Sequence[Tensor]) -> Pace:
+    """The fastest way, or the plain one where there is no memory for so large a batch."""
     plain = Pace(bfloat16=False, num_threads=torch.get_num_threads())
+    try:
+        return _fastest(plain, module, inputs)
+    except (MemoryError, RuntimeError) as error:
+        if not is_refusal(error):
+            raise
+        return plain
+
+
+def _fastest(plain: Pace, module: nn.Module, inputs: Sequence[Tensor]) -> Pace:
     trial = copy.deepcopy(module).train()
     with torch.random.fork_rng(devices=[]):  # dropout draws; measuring must not shift what it draws
         with FlopCounterMode(display=False) as counter:
