@@ -122,7 +122,8 @@ def _train_again(run: Run, place: Path, context: Context) -> Run:
     if decisions.is_file():
         write_atomic(place / decisions.name, decisions.read_bytes())
     log = FileLog(place / "log.jsonl", context.log)
-    context = context.replace(seed=run.recipe.seed, log=log)
+    replayed = Decisions(place / decisions.name)
+    context = context.replace(seed=run.recipe.seed, log=log, decisions=replayed)
     for step in STEPS:
         if step.section is ChosenSection:
             again.write(run.read(ChosenSection), after=step.after)
