@@ -32,7 +32,8 @@ def _stop_on_other_bytes(found: ReproducedSection) -> None:
             hint="Please report this with the recipe: it is a bug, here or in a library.",
         )
     if found.verdict != "same bytes":
-        kinds = ", ".join(sorted({change.of for change in found.changes}))
+        anew = {"decisions"} if found.decided_anew else set()
+        kinds = ", ".join(sorted({change.of for change in found.changes} | anew))
         raise UserError(
             f"Other bytes came of it; what else is not the same: {kinds}.",
             hint="Have these as provenance.json in the package names them, then do it again.",

@@ -71,7 +71,7 @@ class ReproducedSection(Section):
     @property
     def is_unexplained(self) -> bool:
         """Whether other bytes came of what was all the same."""
-        return self.verdict != "same bytes" and not self.changes
+        return self.verdict != "same bytes" and not (self.changes or self.decided_anew)
 
     def rows(self) -> list[Row]:
         """A header, and a row per file and per change."""

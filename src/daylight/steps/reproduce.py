@@ -122,7 +122,8 @@ def _train_again(run: Run, place: Path, context: Context) -> Run:
     if decisions.is_file():
         write_atomic(place / decisions.name, decisions.read_bytes())
     log = FileLog(place / "log.jsonl", context.log)
-    context = context.replace(seed=run.recipe.seed, log=log)
+    replayed = Decisions(place / decisions.name)
+    context = context.replace(seed=run.recipe.seed, log=log, decisions=replayed)
     for step in STEPS:
         if step.section is ChosenSection:
             again.write(run.read(ChosenSection), after=step.after)
@@ -162,12 +163,12 @@ def _all(run: Run) -> dict[str, Any]:
 
 
 def _decisions(package: Package, others: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Where decisions are not those by which the package was made."""
+    """Where decisions are not those by which the package was made; later ones are not in it."""
     made: dict[str, Any] = msgspec.json.decode(package.read("decisions.json"))
     return tuple(
         Change(of="decisions", name=name, first=_text(made, name), second=_text(others, name))
-        for name in sorted({*made, *others})
-        if name not in made or name not in others or made[name] != others[name]
+        for name in sorted(made)
+        if name not in others or made[name] != others[name]
     )
 
 
