@@ -57,16 +57,28 @@ class Decisions:
 
     def revise(self, name: str, value: Any) -> None:
         """Replaces a decision that turned out not to do."""
-        values = self.all()
+        self._set(self.all(), name, value)
+
+    def _set(self, values: dict[str, Any], name: str, value: Any) -> None:
         values[self._scoped(name)] = value
         if self.path:
             write_atomic(self.path, pretty_json(values))
 
-    def clear(self) -> None:
-        """Forgets every decision."""
-        self.all().clear()
-        if self.path:
-            write_atomic(self.path, pretty_json({}))
+    def start(self, name: str, value: Any) -> None:
+        """Notes for what decisions are made; those that were made for something else are forgotten.
+
+        >>> decisions = Decisions()
+        >>> decisions.start("data", "a")
+        >>> decisions.decide("threads", lambda: 2)
+        2
+        >>> decisions.start("data", "b")
+        >>> decisions.all()
+        {'data': 'b'}
+        """
+        values = self.all()
+        if values.get(self._scoped(name)) != value:
+            values.clear()
+            self._set(values, name, value)
 
     def hurried(self) -> bool:
         """Whether something ended early for want of time."""

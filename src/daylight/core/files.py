@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from daylight.core.errors import OutputError
@@ -59,6 +59,7 @@ def write_atomic(path: Path, data: bytes) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
+            _persist(path.parent)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
@@ -90,7 +91,20 @@ def folder_atomic(path: Path) -> Iterator[Path]:
             shutil.rmtree(temporary, ignore_errors=True)
             recover(path)
             raise
+        _persist(path.parent)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _persist(folder: Path) -> None:
+    """Has the disk keep which names are in a folder, should the power fail; where systems can."""
+    if os.name != "posix":
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some disks of a network cannot, and need not
+            os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def recover(path: Path) -> None:

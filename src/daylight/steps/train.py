@@ -36,9 +36,7 @@ def train(run: Run, context: Context) -> TrainedSection:
         ResourceError: The package is over a limit of the recipe.
     """
     recipe, section = chosen(run), run.read(PreparedSection)
-    if run.has(TrainedSection) and not run.is_current(TrainedSection, after=(PreparedSection,)):
-        context.decisions.clear()  # they were made for other data
-        run.forget(TrainedSection)
+    context.decisions.start("data", run.digest(PreparedSection))
     task = TASKS[recipe.task]
     baseline = fit_package(
         run,
