@@ -119,6 +119,9 @@ def build_parser() -> argparse.ArgumentParser:
     choose.add_argument(
         "--among", type=names, metavar="NAMES", help="only these families, such as cnn,svm"
     )
+    choose.add_argument(
+        "--hub", metavar="URL", help="let the models of a hub take part; nothing is asked otherwise"
+    )
     _limit_options(choose)
     _common_options(choose)
 

@@ -59,7 +59,7 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
         _check(values, options.data)
     else:
         values = {"data": {"path": options.data}}
-    for key in ("task", "model"):
+    for key in ("task", "model", "hub"):
         if given := getattr(options, key, None):
             values[key] = given
     limits = {

@@ -26,6 +26,20 @@ class Rung(Config):
     duration_s: float
 
 
+class Factor(Config):
+    """One of the four factors by which an open model is judged.
+
+    Attributes:
+        num_met: How many of its checks are met.
+        evidence: A few words for each check, and more of what was seen.
+    """
+
+    name: str
+    num_met: int
+    num_checks: int
+    evidence: tuple[str, ...]
+
+
 class Candidate(Config):
     """One model that could be trained, and what became of it.
 
@@ -35,6 +49,7 @@ class Candidate(Config):
         rungs: From few examples to many; empty if it was never fitted.
         size_bytes: Of a package, made at the first rung that was packaged.
         latency_ms: Of one answer of it from a raw input, asked one by one; median.
+        factors: Of a model from a hub: what the hub tells of it.
         full_fit_s: Seconds that a fit on all training examples would take, as far as can be told.
     """
 
@@ -47,6 +62,7 @@ class Candidate(Config):
     size_bytes: int | None = None
     latency_ms: float | None = None
     full_fit_s: float | None = None
+    factors: tuple[Factor, ...] = ()
 
     @property
     def name(self) -> str:

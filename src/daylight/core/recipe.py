@@ -61,6 +61,8 @@ class Recipe(Config):
         model: Name of the family; in a run, empty means that it is left to a race.
         settings: The family's own.
         training: How a network is trained; only for families that train by gradient.
+        limits: What the model must not exceed.
+        hub: Address of a hub whose models take part in a race; empty for none.
     """
 
     data: DataConfig
@@ -69,6 +71,7 @@ class Recipe(Config):
     settings: dict[str, Any] = {}
     training: dict[str, Any] = {}
     limits: Limits = Limits()
+    hub: str = ""
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
 
     def differences(self, other: "Recipe") -> list[str]:

@@ -78,8 +78,8 @@ def start(recipe: Recipe, output: Path | None, context: Context, *, raced: bool 
     folder = output or default_folder(path)
     if not recipe.model and (begun := _left_open(folder)):
         raced = True
-        if recipe.limits == Limits():
-            recipe = msgspec.structs.replace(recipe, limits=begun.limits)
+        limits = begun.limits if recipe.limits == Limits() else recipe.limits
+        recipe = msgspec.structs.replace(recipe, limits=limits, hub=recipe.hub or begun.hub)
     recipe, saw = resolve(recipe, raced=raced or recipe.limits != Limits())
     data = Path(recipe.data.path)
     check_outside(folder, data)

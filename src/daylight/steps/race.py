@@ -21,8 +21,10 @@ from daylight.core.rows import number
 from daylight.core.run import Run
 from daylight.steps.demands import latency_refusal, license_refusal, size_refusal
 from daylight.steps.entrants import Entrant, enter, none_left
+from daylight.steps.hub_entrants import enter_from_hub
 from daylight.steps.trials import LateError, Trial, Trials
 from daylight.steps.tuning import tune
+from daylight.tasks import TASKS
 
 SPREAD = 3
 NUM_RUNGS = 4
@@ -81,6 +83,13 @@ class _Race:
         self.budget_s = context.left_s()
         self.trials = Trials(run, context)
         self.entrants, self.ruled_out = enter(run)
+        specs = [each.entry.spec for each in self.entrants]
+        task = TASKS[run.recipe.task]
+        from_hub, out = enter_from_hub(run.recipe, task, specs)
+        first, *others = self.entrants
+        others = sorted([*others, *from_hub], key=lambda each: each.entry.spec.cost)
+        self.entrants = [first, *others]
+        self.ruled_out += out
         self.late: set[str] = set()
         limits = run.recipe.limits
         self.is_measured = limits.size_bytes is not None or limits.latency_ms is not None
