@@ -19,11 +19,13 @@ class Rung(Config):
         num_examples: On which it was fitted.
         score: The task's primary metric on validation.
         duration_s: Of the fit alone.
+        cut_short: Whether the fit ended early for want of time.
     """
 
     num_examples: int
     score: Score
     duration_s: float
+    cut_short: bool = False
 
 
 class Factor(Config):
@@ -135,7 +137,7 @@ def _row(found: Candidate) -> Row:
         number(last.score.value),
         interval(last.score.low, last.score.high),
         f"{last.num_examples:,}",
-        f"{last.duration_s:.1f} s",
+        f"{last.duration_s:.1f} s{', cut short' if last.cut_short else ''}",
         size,
         latency,
         found.license,

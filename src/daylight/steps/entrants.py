@@ -66,15 +66,16 @@ class Entrant:
         >>> isfinite(Entrant(Entry(FAMILIES["linear"], None)).expected_s(100))
         False
         """
-        times = [(t.num_examples, t.spent_s if whole else t.duration_s) for t in self.trials]
+        times = [(t.num_examples, t.duration_s) for t in self.trials]
         if not times:
             return inf
+        beside = max(t.spent_s - t.duration_s for t in self.trials) if whole else 0.0
         last, seconds = times[-1]
         growth = UNSURE_GROWTH
         if len(times) > 1 and min(times[-2][1], seconds) > 0:
             before, less = times[-2]
             growth = min(MAX_GROWTH, max(0.0, log(seconds / less) / log(last / before)))
-        return float(seconds * (size / last) ** growth)
+        return float(seconds * (size / last) ** growth) + beside
 
     def candidate(self, num_examples: int) -> Candidate:
         """What is kept of it, where there are so many training examples."""
@@ -88,7 +89,12 @@ class Entrant:
             license=self.trials[-1].license if self.trials else self.entry.spec.license,
             settings=self.changed,
             rungs=tuple(
-                Rung(num_examples=t.num_examples, score=t.score, duration_s=t.duration_s)
+                Rung(
+                    num_examples=t.num_examples,
+                    score=t.score,
+                    duration_s=t.duration_s,
+                    cut_short=t.cut_short,
+                )
                 for t in self.trials
             ),
             size_bytes=sizes[-1] if sizes else None,

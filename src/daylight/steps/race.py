@@ -203,6 +203,8 @@ class _Race:
 
     def _accepted(self, entrant: Entrant, trial: Trial) -> bool:
         entrant.trials.append(trial)
+        if trial.cut_short:
+            self.late.add(entrant.name)
         entrant.reason = ""
         limits = self.recipe.limits
         refusals = [license_refusal(limits, trial.license)]

@@ -158,8 +158,7 @@ class Trials:
             UserError: The family cannot be fitted on this.
         """
         place = self._place(entry, size)
-        if (place / FILE).is_file():
-            known = decode(Trial, (place / FILE).read_bytes(), where=place / FILE)
+        if known := self._known(place):
             enough = not known.cut_short or known.allowed_s >= allowed_s
             if enough and (known.size_bytes is not None or not packaged):
                 return known
@@ -203,8 +202,13 @@ class Trials:
         return trial
 
     def knows(self, entry: Entry, size: int) -> bool:
-        """Whether such a fit was made before."""
-        return (self._place(entry, size) / FILE).is_file()
+        """Whether such a fit was made before, and was not cut short."""
+        known = self._known(self._place(entry, size))
+        return known is not None and not known.cut_short
+
+    def _known(self, place: Path) -> Trial | None:
+        file = place / FILE
+        return decode(Trial, file.read_bytes(), where=file) if file.is_file() else None
 
     def compare(self, first: Entry, second: Entry, size: int, *, allowed_s: float) -> Difference:
         """Second less first, on the half of validation by which settings are not searched."""
