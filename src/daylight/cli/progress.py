@@ -57,6 +57,8 @@ def sentence(event: str, fields: dict[str, Any]) -> str:
     """What happened, for a person; empty where a line would be too much."""
     if event == "run":
         by = f"by {fields['model']}" if fields["model"] else "by the family that wins a race"
+        if fields["model"] and not fields["named"]:
+            by += " (the default; daylight choose finds what fits)"
         return f"{fields['saw']}: {fields['task']} {by}, in {fields['folder']}"
     if event in _SENTENCES:
         return _SENTENCES[event].format(**fields)

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, ClassVar, Literal
 
 from daylight.core.config import Config
-from daylight.core.rows import Row, html_table, interval, number
+from daylight.core.rows import Row, html_table, interval, number, size
 from daylight.core.sections import Score, Section
 
 State = Literal["chosen", "raced", "left out", "rejected", "failed", "ruled out"]
@@ -130,7 +130,7 @@ class Race(Config):
 
 def _row(found: Candidate) -> Row:
     last = found.rungs[-1]
-    size = "" if found.size_bytes is None else f"{found.size_bytes / 1e6:.2f} MB"
+    takes = "" if found.size_bytes is None else size(found.size_bytes)
     latency = "" if found.latency_ms is None else f"{found.latency_ms:.1f} ms"
     return (
         found.name,
@@ -138,7 +138,7 @@ def _row(found: Candidate) -> Row:
         interval(last.score.low, last.score.high),
         f"{last.num_examples:,}",
         f"{last.duration_s:.1f} s{', cut short' if last.cut_short else ''}",
-        size,
+        takes,
         latency,
         found.license,
         found.reason,
