@@ -15,14 +15,14 @@ from statistics import median
 
 from daylight.core.choice import Candidate, ChosenSection, Race
 from daylight.core.context import Context
-from daylight.core.errors import DataError, OutputError, UserError
+from daylight.core.errors import DataError, OutOfTimeError, OutputError, UserError
 from daylight.core.memory import is_refusal
 from daylight.core.rows import number
 from daylight.core.run import Run
 from daylight.steps.demands import latency_refusal, license_refusal, size_refusal
 from daylight.steps.entrants import Entrant, enter, none_left
 from daylight.steps.hub_entrants import enter_from_hub
-from daylight.steps.trials import LateError, Trial, Trials
+from daylight.steps.trials import Trial, Trials
 from daylight.steps.tuning import tune
 from daylight.tasks import TASKS
 
@@ -184,7 +184,7 @@ class _Race:
             )
         except (DataError, OutputError):
             raise  # of the data or the disk, not of this family
-        except LateError as error:
+        except OutOfTimeError as error:
             self.late.add(entrant.name)
             entrant.state = entrant.state if entrant.trials else "left out"
             entrant.reason = f"a fit on {size:,} examples was broken off: {error.message.lower()}"

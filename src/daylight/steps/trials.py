@@ -14,7 +14,7 @@ import numpy as np
 
 from daylight.core.config import Config, decode
 from daylight.core.context import Context, Decisions
-from daylight.core.errors import ResourceError
+from daylight.core.errors import OutOfTimeError
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.hashing import sha256_json
 from daylight.core.log import Log
@@ -51,7 +51,7 @@ FORMAT = 1
 """Changes when a trial means something else than before."""
 
 
-class LateError(ResourceError):
+class LateError(OutOfTimeError):
     """A fit took longer than it was given."""
 
     code = "late"
