@@ -156,8 +156,11 @@ class _Race:
             return 0.0
         if entrant.trials:
             return entrant.expected_s(size)
-        paces = [e.trials[0].spent_s / e.entry.spec.cost for e in self.entrants if e.trials]
-        return entrant.entry.spec.cost * median(paces) if paces else 0.0
+        known = [(each.trials[0], each.entry.spec.cost) for each in self.entrants if each.trials]
+        if not known:
+            return 0.0
+        pace = median(trial.duration_s / cost for trial, cost in known)
+        return entrant.entry.spec.cost * pace + median(t.spent_s - t.duration_s for t, _ in known)
 
     def _has_time(self, entrant: Entrant, size: int, left_s: float) -> bool:
         seconds = self._expected_s(entrant, size)
