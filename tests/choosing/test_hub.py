@@ -126,17 +126,18 @@ def test_models_of_a_hub_race_beside_the_families(models, tmp_path):
     assert f"HF_ENDPOINT={address} daylight train" in made.stdout
 
 
-def test_a_hub_that_is_not_there_is_named(tmp_path):
+def test_what_is_no_hub_is_named(tmp_path):
     data = patterns(tmp_path / "photos", each=8)
-    made = subprocess.run(
-        [sys.executable, "-m", "daylight", "choose", str(data), "--hub", "http://127.0.0.1:9"],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    with serve({}) as (address, _):
+        made = subprocess.run(
+            [sys.executable, "-m", "daylight", "choose", str(data), "--hub", f"{address}/nowhere"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     assert made.returncode == 2
-    assert "The hub http://127.0.0.1:9 cannot be asked" in made.stderr
+    assert f"The hub {address}/nowhere cannot be asked" in made.stderr
     assert "Traceback" not in made.stderr
