@@ -77,9 +77,13 @@ def _race(event: str, fields: dict[str, Any]) -> str:
     if event == "no trial":
         return f"    {fields['family']:14} {fields['reason']}"
     if event == "tuning":
-        settings = ", ".join(f"{key}={value}" for key, value in fields["settings"].items())
+        settings = ", ".join(f"{key}={_short(value)}" for key, value in fields["settings"].items())
         return f"    settings {fields['number']}: {number(fields['score'])}  {settings}"
     return ""
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _trial(fields: dict[str, Any]) -> str:

@@ -189,7 +189,8 @@ class Trials:
             half=half,
             duration_s=fit.duration_s,
             spent_s=0.0,
-            cut_short=decisions.hurried(),
+            # An end that came nearer in a slow moment may have gone back to where it was.
+            cut_short=decisions.hurried() and fit.duration_s > allowed_s / 2,
             allowed_s=allowed_s,
             license=entry.spec.license,
         )
