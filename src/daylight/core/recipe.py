@@ -24,6 +24,7 @@ class DataConfig(Config):
         validation_fraction: Share of the examples; used where the data names no such split.
         test_fraction: Likewise.
         unreadable: Whether files that cannot be read stop the run or are left out and counted.
+        max_examples: At most so many are used, with the shares of their labels; by default all.
         clean: Operations on pictures, once they are of one size; the package holds them, too.
         waive: Checks whose failure is accepted; the model card and the report say so.
     """
@@ -33,6 +34,7 @@ class DataConfig(Config):
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2
     unreadable: Literal["stop", "skip"] = "stop"
+    max_examples: Annotated[int, msgspec.Meta(ge=1)] | None = None
     clean: tuple[Literal["denoise"], ...] = ()
     waive: tuple[str, ...] = ()
 

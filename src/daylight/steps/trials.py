@@ -2,8 +2,7 @@
 
 import shutil
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +24,7 @@ from daylight.data import prepared as cache
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.comparison import compare
 from daylight.metrics.scoring import score
-from daylight.steps.dataset import benchmark_of, read, split_rows, stratum, without
+from daylight.steps.dataset import benchmark_of, nested_order, read, split_rows, strata_of, without
 from daylight.steps.demands import latency_ms
 from daylight.steps.families import open_family
 from daylight.steps.features import with_features
@@ -137,9 +136,7 @@ class Trials:
     def _rank(self) -> "Array":
         """By row of the data, its place among the training examples; the first are used."""
         rows = self._rows["train"]
-        kept = stratum(self.dataset, TASKS[self.run.recipe.task])
-        column = self.dataset.tables["examples"][kept.name].take(rows) if kept else None
-        strata = [str(value) for value in column.to_pylist()] if column else [""] * len(rows)
+        strata = strata_of(self.dataset, TASKS[self.run.recipe.task], rows)
         rank = np.full(len(self.dataset), len(rows))
         rank[rows[nested_order(strata, self.context.random("race"))]] = np.arange(len(rows))
         return rank
@@ -297,21 +294,6 @@ class Trials:
         self._answers[key] = answers
         while len(self._answers) > MAX_ANSWERED:
             self._answers.popitem(last=False)
-
-
-def nested_order(strata: Sequence[str], random: np.random.Generator) -> "Array":
-    """Places in an order of which every beginning has the shares of the strata, each at least once.
-
-    >>> order = nested_order(["a", "a", "a", "a", "b", "b"], np.random.default_rng(0))
-    >>> sorted("aaaabb"[place] for place in order[:3])
-    ['a', 'a', 'b']
-    """
-    counts, seen = Counter(strata), Counter[str]()
-    share = np.empty(len(strata))
-    for place in random.permutation(len(strata)):
-        share[place] = seen[strata[place]] / counts[strata[place]]
-        seen[strata[place]] += 1
-    return np.lexsort((random.random(len(strata)), share))
 
 
 def _every_second(columns: Columns, first: int) -> Columns:
