@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from daylight.core.choice import ChosenSection
@@ -9,8 +10,9 @@ from daylight.core.context import Context
 from daylight.core.recipe import DataConfig, Limits, Recipe
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, TrainedSection
-from daylight.models import majority
+from daylight.models import FAMILIES, majority
 from daylight.steps.pipeline import advance, start
+from daylight.steps.trials import Entry, Trials
 from end_to_end.conftest import daylight, photos, refused  # noqa: F401 - fixtures
 
 TREES = "decision-tree,random-forest,majority"
@@ -136,13 +138,31 @@ def test_a_race_without_time_still_chooses_and_a_longer_one_takes_it_up(
     assert choice(tmp_path / "run") == second  # finished: more time changes nothing
 
 
+@pytest.mark.parametrize(("allowed_s", "is_fitted_anew"), [(5.0, False), (50.0, True)])
+def test_a_fit_that_was_cut_short_is_made_anew_if_there_is_more_time(
+    photos,  # noqa: F811
+    tmp_path,
+    allowed_s,
+    is_fitted_anew,
+):
+    run = begin(photos, tmp_path / "run", models="majority")
+    advance(run, Context(), through="check")
+    spec = FAMILIES["majority"]
+    entry = Entry(spec, majority.Settings())
+    first = Trials(run, Context()).fit(entry, 5, packaged=False, allowed_s=10.0)
+    [file] = trials(run.path)
+    file.write_bytes(msgspec.structs.replace(first, cut_short=True).to_json())
+    again = Trials(run, Context()).fit(entry, 5, packaged=False, allowed_s=allowed_s)
+    assert again.cut_short != is_fitted_anew
+
+
 def test_who_is_over_a_limit_is_rejected_with_the_number(daylight, photos, tmp_path):  # noqa: F811
     outcome = daylight("choose", photos, "-o", "run", "--among", TREES, "--size", "12.5kB")
     assert outcome.code == 0, outcome
     found = {each.model: each for each in choice(tmp_path / "run").race.candidates}
     forest = found["random-forest"]
     assert forest.state == "rejected"
-    assert f"takes {forest.size_bytes / 1e6:.3g} MB, more than the 0.0125 MB" in forest.reason
+    assert f"takes {forest.size_bytes / 1e3:.1f} kB, more than the 12.5 kB" in forest.reason
     assert choice(tmp_path / "run").model != "random-forest"
 
 

@@ -13,11 +13,12 @@ from daylight.core.recipe import DataConfig, Limits, Recipe
 from daylight.core.search import Choice
 from daylight.core.sections import Score
 from daylight.models import FAMILIES
+from daylight.steps.dataset import nested_order
 from daylight.steps.entrants import Entrant
 from daylight.steps.families import fitting, open_family
 from daylight.steps.pipeline import advance, start
 from daylight.steps.race import ladder, promoted
-from daylight.steps.trials import Entry, Trial, nested_order
+from daylight.steps.trials import Entry, Trial
 from daylight.steps.tuning import defaults, tune, with_settings
 from daylight.tasks import TASKS
 from tiny import TINY

@@ -232,6 +232,7 @@ def test_a_race_is_shown_with_a_reason_for_everyone():
         assert said in page
     assert "svm (backbone=hf:owner/name)" in page
     assert "multiples curves" in page
+    assert "not met: 1 contributor" in page
     Outline(page)
 
 

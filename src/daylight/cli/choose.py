@@ -1,6 +1,7 @@
 """``daylight choose``: which model fits data, and why."""
 
 import argparse
+import os
 import shlex
 import sys
 import time
@@ -12,12 +13,15 @@ from daylight.cli.train import recipe_of
 from daylight.core.choice import ChosenSection
 from daylight.core.context import Context
 from daylight.steps.choose import reopen
+from daylight.steps.hub_entrants import ADDRESS
 from daylight.steps.pipeline import advance, start
 
 
 def run(options: argparse.Namespace) -> None:
     """Races, and prints the ranking; a longer time than before takes the race up again."""
     recipe = recipe_of(options)
+    if recipe.hub:
+        os.environ[ADDRESS] = recipe.hub  # the hub's client reads it once, when it is loaded
     output = Path(options.output) if options.output else None
     with progress() as log:
         context = Context(
@@ -36,4 +40,5 @@ def run(options: argparse.Namespace) -> None:
     print_race(chosen)
     folder = shlex.quote(str(opened.path))
     print(f"choice  {opened.path / chosen.saved_as()}")
-    print(f"next    daylight train {shlex.quote(opened.recipe.data.path)} -o {folder}")
+    hub = f"{ADDRESS}={shlex.quote(recipe.hub)} " if recipe.hub else ""
+    print(f"next    {hub}daylight train {shlex.quote(opened.recipe.data.path)} -o {folder}")

@@ -92,7 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo = command("demo", "train", "Train on the pictures that come with Daylight.")
     demo.add_argument("-o", "--output", default="daylight-demo", help="folder for data and run")
     _model_options(demo)
-    demo.set_defaults(time=None)
+    demo.set_defaults(time=None, plan=False)
 
     check = command("check", "check", "Say what is wrong with data, with pictures.")
     check.add_argument("data", help="folder of class folders, a table, or a recipe (.toml)")
@@ -106,6 +106,11 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--task", default="", help="if the data does not tell")
     _model_options(train)
     train.add_argument(
+        "--plan",
+        action="store_true",
+        help="only say what it would take, after a try on some of it",
+    )
+    train.add_argument(
         "--time", type=duration_s, help="be done, report included, within, such as 10m"
     )
 
@@ -118,6 +123,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     choose.add_argument(
         "--among", type=names, metavar="NAMES", help="only these families, such as cnn,svm"
+    )
+    choose.add_argument(
+        "--hub", metavar="URL", help="let the models of a hub take part; nothing is asked otherwise"
     )
     _limit_options(choose)
     _common_options(choose)

@@ -57,6 +57,8 @@ def sentence(event: str, fields: dict[str, Any]) -> str:
     """What happened, for a person; empty where a line would be too much."""
     if event == "run":
         by = f"by {fields['model']}" if fields["model"] else "by the family that wins a race"
+        if fields["model"] and not fields["named"]:
+            by += " (the default; daylight choose finds what fits)"
         return f"{fields['saw']}: {fields['task']} {by}, in {fields['folder']}"
     if event in _SENTENCES:
         return _SENTENCES[event].format(**fields)
@@ -75,9 +77,13 @@ def _race(event: str, fields: dict[str, Any]) -> str:
     if event == "no trial":
         return f"    {fields['family']:14} {fields['reason']}"
     if event == "tuning":
-        settings = ", ".join(f"{key}={value}" for key, value in fields["settings"].items())
+        settings = ", ".join(f"{key}={_short(value)}" for key, value in fields["settings"].items())
         return f"    settings {fields['number']}: {number(fields['score'])}  {settings}"
     return ""
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _trial(fields: dict[str, Any]) -> str:

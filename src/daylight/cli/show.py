@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from daylight.core.choice import ChosenSection
+from daylight.core.choice import ChosenSection, Factor
 from daylight.core.explained import ExplainedSection
 from daylight.core.reproduced import ReproducedSection
 from daylight.core.rows import Row, number, one_line
@@ -46,11 +46,19 @@ def print_race(chosen: ChosenSection) -> None:
         for (state, reason), group in groupby(unfitted, lambda each: (each.state, each.reason)):
             names = ", ".join(each.name for each in group)
             print(one_line(f"{state}: {names}: {reason}"))
+        for each in race.candidates:
+            for factor in each.factors:
+                told = "; ".join(factor.evidence)
+                print(one_line(f"{each.name}: {factor.name} {_of(factor)}: {told}"))
         if race.tuning:
             print(one_line(f"settings: {race.tuning.reason}"))
         if not race.is_finished:
             print("Time was short; the same command with a longer --time takes the race up again.")
     print(one_line(f"chosen: {chosen.model}, {chosen.reason}"))
+
+
+def _of(factor: Factor) -> str:
+    return f"{factor.num_met} of {factor.num_checks}"
 
 
 def print_comparison(found: Comparison) -> None:

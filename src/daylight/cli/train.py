@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from daylight.cli.progress import progress
-from daylight.cli.show import print_examples, print_scores
+from daylight.cli.show import print_examples, print_scores, print_table
 from daylight.core import recipe as recipes
 from daylight.core.config import convert
 from daylight.core.context import Context
@@ -16,6 +16,7 @@ from daylight.core.recipe import Recipe
 from daylight.core.run import Run
 from daylight.core.sections import ReportSection, Scores, TrainedSection
 from daylight.steps.pipeline import advance, start
+from daylight.steps.plan import plan
 from daylight.steps.watchdog import train_in_time
 from daylight.tasks import TASKS
 
@@ -29,6 +30,9 @@ def run(options: argparse.Namespace) -> None:
         options.data, options.task = str(unpack_fashion(folder / "fashion")), ""
         options.output = str(folder / "run")
     recipe = recipe_of(options)
+    if options.plan:
+        _print_plan(recipe, options)
+        return
     output = Path(options.output) if options.output else None
     with progress() as log:
         context = Context(seed=recipe.seed, log=log, memory_bytes=options.memory)
@@ -41,6 +45,20 @@ def run(options: argparse.Namespace) -> None:
         sys.stdout.write(opened.read(Scores).to_json().decode())
     else:
         _print(opened)
+
+
+def _print_plan(recipe: Recipe, options: argparse.Namespace) -> None:
+    with progress() as log:
+        found = plan(recipe, Context(seed=recipe.seed, log=log, memory_bytes=options.memory))
+    if options.json:
+        sys.stdout.write(found.to_json().decode())
+        return
+    print()
+    print_table(found.rows())
+    print(
+        f"\nAbout; every step was tried with {found.model} on {found.num_tried:,} of "
+        f"{found.num_examples:,} examples, in {found.pilot_s:.0f} s."
+    )
 
 
 _LIMITS = {
@@ -59,7 +77,7 @@ def recipe_of(options: argparse.Namespace) -> Recipe:
         _check(values, options.data)
     else:
         values = {"data": {"path": options.data}}
-    for key in ("task", "model"):
+    for key in ("task", "model", "hub"):
         if given := getattr(options, key, None):
             values[key] = given
     limits = {

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any, ClassVar, Literal
 
 from daylight.core.config import Config
-from daylight.core.rows import Row, html_table, interval, number
+from daylight.core.rows import Row, html_table, interval, number, size
 from daylight.core.sections import Score, Section
 
 State = Literal["chosen", "raced", "left out", "rejected", "failed", "ruled out"]
@@ -19,11 +19,27 @@ class Rung(Config):
         num_examples: On which it was fitted.
         score: The task's primary metric on validation.
         duration_s: Of the fit alone.
+        cut_short: Whether the fit ended early for want of time.
     """
 
     num_examples: int
     score: Score
     duration_s: float
+    cut_short: bool = False
+
+
+class Factor(Config):
+    """One of the four factors by which an open model is judged.
+
+    Attributes:
+        num_met: How many of its checks are met.
+        evidence: A few words for each check, and more of what was seen.
+    """
+
+    name: str
+    num_met: int
+    num_checks: int
+    evidence: tuple[str, ...]
 
 
 class Candidate(Config):
@@ -35,6 +51,7 @@ class Candidate(Config):
         rungs: From few examples to many; empty if it was never fitted.
         size_bytes: Of a package, made at the first rung that was packaged.
         latency_ms: Of one answer of it from a raw input, asked one by one; median.
+        factors: Of a model from a hub: what the hub tells of it.
         full_fit_s: Seconds that a fit on all training examples would take, as far as can be told.
     """
 
@@ -47,6 +64,7 @@ class Candidate(Config):
     size_bytes: int | None = None
     latency_ms: float | None = None
     full_fit_s: float | None = None
+    factors: tuple[Factor, ...] = ()
 
     @property
     def name(self) -> str:
@@ -112,15 +130,15 @@ class Race(Config):
 
 def _row(found: Candidate) -> Row:
     last = found.rungs[-1]
-    size = "" if found.size_bytes is None else f"{found.size_bytes / 1e6:.2f} MB"
+    takes = "" if found.size_bytes is None else size(found.size_bytes)
     latency = "" if found.latency_ms is None else f"{found.latency_ms:.1f} ms"
     return (
         found.name,
         number(last.score.value),
         interval(last.score.low, last.score.high),
         f"{last.num_examples:,}",
-        f"{last.duration_s:.1f} s",
-        size,
+        f"{last.duration_s:.1f} s{', cut short' if last.cut_short else ''}",
+        takes,
         latency,
         found.license,
         found.reason,

@@ -24,6 +24,7 @@ class DataConfig(Config):
         validation_fraction: Share of the examples; used where the data names no such split.
         test_fraction: Likewise.
         unreadable: Whether files that cannot be read stop the run or are left out and counted.
+        max_examples: At most so many are used, with the shares of their labels; by default all.
         clean: Operations on pictures, once they are of one size; the package holds them, too.
         waive: Checks whose failure is accepted; the model card and the report say so.
     """
@@ -33,6 +34,7 @@ class DataConfig(Config):
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2
     unreadable: Literal["stop", "skip"] = "stop"
+    max_examples: Annotated[int, msgspec.Meta(ge=1)] | None = None
     clean: tuple[Literal["denoise"], ...] = ()
     waive: tuple[str, ...] = ()
 
@@ -61,6 +63,8 @@ class Recipe(Config):
         model: Name of the family; in a run, empty means that it is left to a race.
         settings: The family's own.
         training: How a network is trained; only for families that train by gradient.
+        limits: What the model must not exceed.
+        hub: Address of a hub whose models take part in a race; empty for none.
     """
 
     data: DataConfig
@@ -69,6 +73,7 @@ class Recipe(Config):
     settings: dict[str, Any] = {}
     training: dict[str, Any] = {}
     limits: Limits = Limits()
+    hub: str = ""
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 0
 
     def differences(self, other: "Recipe") -> list[str]:

@@ -20,6 +20,18 @@ def interval(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{low:z.3f} to {high:z.3f}"
 
 
+def size(size_bytes: int) -> str:
+    """A size for people.
+
+    >>> size(1_234_567)
+    '1.2 MB'
+    """
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.1f} {unit}"
+    return f"{size_bytes} bytes"
+
+
 def one_line(text: str) -> str:
     r"""The names of files may hold line breaks and control characters; these are spelled out.
 

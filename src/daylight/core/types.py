@@ -253,6 +253,7 @@ class ModelSpec(Config):
         source: Paper, book or program that the method comes from.
         needs: Extras that have to be installed.
         cost: Rough processor seconds of a fit on 4,500 small pictures; races begin with the least.
+        architectures: Kinds of checkpoints (``model_type``) that its setting ``backbone`` can name.
         is_simple: Whether it is a strong simple baseline, which every race begins with.
     """
 
@@ -266,6 +267,7 @@ class ModelSpec(Config):
     needs: tuple[str, ...] = ("train",)
     cost: float = 10.0
     is_simple: bool = False
+    architectures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

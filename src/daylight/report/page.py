@@ -15,6 +15,7 @@ from daylight.core.explained import ExplainedSection
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.reproduced import ReproducedSection
+from daylight.core.rows import size
 from daylight.core.sections import (
     CheckedSection,
     Figure,
@@ -133,7 +134,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=wording.number, size=wording.size, plain=wording.plain, with_unit=wording.with_unit
+        number=wording.number, size=size, plain=wording.plain, with_unit=wording.with_unit
     )
     return environment
 

@@ -26,18 +26,6 @@ def with_unit(text: str, unit: str) -> str:
     return text if unit in ("", "ratio") else f"{text} {unit}"
 
 
-def size(size_bytes: int) -> str:
-    """A size for people.
-
-    >>> size(1_234_567)
-    '1.2 MB'
-    """
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size_bytes >= factor:
-            return f"{size_bytes / factor:.1f} {unit}"
-    return f"{size_bytes} bytes"
-
-
 def plain(value: Any) -> str:
     """Any JSON value as one short line.
 

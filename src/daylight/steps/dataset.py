@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daylight.core.context import Context
 from daylight.core.errors import DataError
 from daylight.core.hashing import sha256_json
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
@@ -22,6 +24,9 @@ from daylight.tasks import TASKS
 if TYPE_CHECKING:
     from daylight.core.types import Array
 
+
+MIN_EACH = 5
+"""Examples of a label that are used in any case: each split needs one."""
 
 MAX_COMPARED = 2000
 """Test examples on which answers are compared in pairs: their number counts squared."""
@@ -42,10 +47,53 @@ def read(run: Run) -> Dataset:
     Raises:
         DataError: The data cannot be used; names file and line.
     """
+    dataset, most = read_whole(run), run.recipe.data.max_examples
+    if most is None or most >= len(dataset):
+        return dataset
+    strata = strata_of(dataset, TASKS[run.recipe.task], np.arange(len(dataset)))
+    random = Context(seed=run.recipe.seed).random("some of the data")
+    rows = np.sort(nested_order(strata, random, at_least=MIN_EACH)[:most])
+    examples = dataset.tables["examples"].take(rows)
+    return replace(dataset, tables={**dataset.tables, "examples": examples})
+
+
+def read_whole(run: Run) -> Dataset:
+    """The same, whatever the recipe says of how many examples to use."""
     task, source = TASKS[run.recipe.task], look(run)
     dataset = task.read(source, run.recipe.data)
     check(dataset, task.answer, source.path)
     return dataset
+
+
+def strata_of(dataset: Dataset, task: Task, rows: "Array") -> list[str]:
+    """Of rows: whose shares are kept, labels where there are any; equal where there are none."""
+    kept = stratum(dataset, task)
+    if kept is None:
+        return [""] * len(rows)
+    return [str(value) for value in dataset.tables["examples"][kept.name].take(rows).to_pylist()]
+
+
+def nested_order(
+    strata: Sequence[str], random: np.random.Generator, *, at_least: int = 1
+) -> "Array":
+    """Places in an order of which every beginning has the shares of the strata.
+
+    Args:
+        strata: One per place.
+        random: Decides all else.
+        at_least: So many of each come first.
+
+    >>> order = nested_order(["a", "a", "a", "a", "b", "b"], np.random.default_rng(0))
+    >>> sorted("aaaabb"[place] for place in order[:3])
+    ['a', 'a', 'b']
+    """
+    counts, seen = Counter(strata), Counter[str]()
+    share = np.empty(len(strata))
+    for place in random.permutation(len(strata)):
+        number = seen[strata[place]]
+        share[place] = number / counts[strata[place]] if number >= at_least else 0.0
+        seen[strata[place]] += 1
+    return np.lexsort((random.random(len(strata)), share))
 
 
 def asked(run: Run) -> str:

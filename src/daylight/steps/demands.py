@@ -7,6 +7,7 @@ from statistics import median
 
 from daylight.core.errors import ResourceError
 from daylight.core.recipe import Limits
+from daylight.core.rows import size
 from daylight.core.run import Run
 from daylight.core.types import Columns
 from daylight.models import FAMILIES
@@ -47,10 +48,7 @@ def size_refusal(limits: Limits, size_bytes: int) -> str:
     """Why a size is not accepted, with the number; empty if it is."""
     if limits.size_bytes is None or size_bytes <= limits.size_bytes:
         return ""
-    return (
-        f"its package takes {size_bytes / 1e6:.3g} MB, more than the "
-        f"{limits.size_bytes / 1e6:.3g} MB allowed"
-    )
+    return f"its package takes {size(size_bytes)}, more than the {size(limits.size_bytes)} allowed"
 
 
 def latency_refusal(limits: Limits, measured_ms: float) -> str:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from math import inf, isfinite, log
 from typing import Any
 
-from daylight.core.choice import Candidate, Rung, State, named
+import msgspec
+
+from daylight.core.choice import Candidate, Factor, Rung, State, named
 from daylight.core.errors import MissingExtraError, UserError
 from daylight.core.recipe import Limits
+from daylight.core.rows import number
 from daylight.core.run import Run
 from daylight.core.types import ModelSpec, Task
 from daylight.models import FAMILIES
+from daylight.remote.factors import PERFORMANCE
 from daylight.steps.demands import license_refusal
 from daylight.steps.families import does, fitting, open_family
 from daylight.steps.trials import Entry, Trial
@@ -29,11 +33,13 @@ class Entrant:
 
     Attributes:
         changed: Settings that are not the family's defaults, by dotted key.
+        factors: Of a model from a hub.
         trials: From few examples to many.
     """
 
     entry: Entry
     changed: dict[str, Any] = field(default_factory=dict)
+    factors: tuple[Factor, ...] = ()
     state: State = "raced"
     reason: str = ""
     trials: list[Trial] = field(default_factory=list)
@@ -60,15 +66,16 @@ class Entrant:
         >>> isfinite(Entrant(Entry(FAMILIES["linear"], None)).expected_s(100))
         False
         """
-        times = [(t.num_examples, t.spent_s if whole else t.duration_s) for t in self.trials]
+        times = [(t.num_examples, t.duration_s) for t in self.trials]
         if not times:
             return inf
+        beside = max(t.spent_s - t.duration_s for t in self.trials) if whole else 0.0
         last, seconds = times[-1]
         growth = UNSURE_GROWTH
         if len(times) > 1 and min(times[-2][1], seconds) > 0:
             before, less = times[-2]
             growth = min(MAX_GROWTH, max(0.0, log(seconds / less) / log(last / before)))
-        return float(seconds * (size / last) ** growth)
+        return float(seconds * (size / last) ** growth) + beside
 
     def candidate(self, num_examples: int) -> Candidate:
         """What is kept of it, where there are so many training examples."""
@@ -82,12 +89,31 @@ class Entrant:
             license=self.trials[-1].license if self.trials else self.entry.spec.license,
             settings=self.changed,
             rungs=tuple(
-                Rung(num_examples=t.num_examples, score=t.score, duration_s=t.duration_s)
+                Rung(
+                    num_examples=t.num_examples,
+                    score=t.score,
+                    duration_s=t.duration_s,
+                    cut_short=t.cut_short,
+                )
                 for t in self.trials
             ),
             size_bytes=sizes[-1] if sizes else None,
             latency_ms=latencies[-1] if latencies else None,
+            factors=self._factors(),
             full_fit_s=full_s if isfinite(full_s) else None,
+        )
+
+    def _factors(self) -> tuple[Factor, ...]:
+        """What a hub tells, and what was measured here."""
+        if not self.factors or not self.trials:
+            return self.factors
+        score = self.trials[-1].score
+        here = f"{score.title} {number(score.value)} on this validation, measured"
+        return tuple(
+            msgspec.structs.replace(each, evidence=(*each.evidence, here))
+            if each.name == PERFORMANCE
+            else each
+            for each in self.factors
         )
 
 

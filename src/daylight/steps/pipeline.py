@@ -78,13 +78,15 @@ def start(recipe: Recipe, output: Path | None, context: Context, *, raced: bool 
     folder = output or default_folder(path)
     if not recipe.model and (begun := _left_open(folder)):
         raced = True
-        if recipe.limits == Limits():
-            recipe = msgspec.structs.replace(recipe, limits=begun.limits)
+        limits = begun.limits if recipe.limits == Limits() else recipe.limits
+        recipe = msgspec.structs.replace(recipe, limits=limits, hub=recipe.hub or begun.hub)
+    named = recipe.model
     recipe, saw = resolve(recipe, raced=raced or recipe.limits != Limits())
     data = Path(recipe.data.path)
     check_outside(folder, data)
     run = Run.start(folder, recipe)
-    context.log("run", folder=str(folder), task=recipe.task, model=recipe.model, saw=saw)
+    facts = {"task": recipe.task, "model": recipe.model, "named": named, "saw": saw}
+    context.log("run", folder=str(folder), **facts)
     return run
 
 

@@ -15,14 +15,16 @@ from statistics import median
 
 from daylight.core.choice import Candidate, ChosenSection, Race
 from daylight.core.context import Context
-from daylight.core.errors import DataError, OutputError, UserError
+from daylight.core.errors import DataError, OutOfTimeError, OutputError, UserError
 from daylight.core.memory import is_refusal
 from daylight.core.rows import number
 from daylight.core.run import Run
 from daylight.steps.demands import latency_refusal, license_refusal, size_refusal
 from daylight.steps.entrants import Entrant, enter, none_left
-from daylight.steps.trials import LateError, Trial, Trials
+from daylight.steps.hub_entrants import enter_from_hub
+from daylight.steps.trials import Trial, Trials
 from daylight.steps.tuning import tune
+from daylight.tasks import TASKS
 
 SPREAD = 3
 NUM_RUNGS = 4
@@ -81,6 +83,13 @@ class _Race:
         self.budget_s = context.left_s()
         self.trials = Trials(run, context)
         self.entrants, self.ruled_out = enter(run)
+        specs = [each.entry.spec for each in self.entrants]
+        task = TASKS[run.recipe.task]
+        from_hub, out = enter_from_hub(run.recipe, task, specs)
+        first, *others = self.entrants
+        others = sorted([*others, *from_hub], key=lambda each: each.entry.spec.cost)
+        self.entrants = [first, *others]
+        self.ruled_out += out
         self.late: set[str] = set()
         limits = run.recipe.limits
         self.is_measured = limits.size_bytes is not None or limits.latency_ms is not None
@@ -147,8 +156,11 @@ class _Race:
             return 0.0
         if entrant.trials:
             return entrant.expected_s(size)
-        paces = [e.trials[0].spent_s / e.entry.spec.cost for e in self.entrants if e.trials]
-        return entrant.entry.spec.cost * median(paces) if paces else 0.0
+        known = [(each.trials[0], each.entry.spec.cost) for each in self.entrants if each.trials]
+        if not known:
+            return 0.0
+        pace = median(trial.duration_s / cost for trial, cost in known)
+        return entrant.entry.spec.cost * pace + median(t.spent_s - t.duration_s for t, _ in known)
 
     def _has_time(self, entrant: Entrant, size: int, left_s: float) -> bool:
         seconds = self._expected_s(entrant, size)
@@ -175,7 +187,7 @@ class _Race:
             )
         except (DataError, OutputError):
             raise  # of the data or the disk, not of this family
-        except LateError as error:
+        except OutOfTimeError as error:
             self.late.add(entrant.name)
             entrant.state = entrant.state if entrant.trials else "left out"
             entrant.reason = f"a fit on {size:,} examples was broken off: {error.message.lower()}"
@@ -194,6 +206,8 @@ class _Race:
 
     def _accepted(self, entrant: Entrant, trial: Trial) -> bool:
         entrant.trials.append(trial)
+        if trial.cut_short:
+            self.late.add(entrant.name)
         entrant.reason = ""
         limits = self.recipe.limits
         refusals = [license_refusal(limits, trial.license)]

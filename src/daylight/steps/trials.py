@@ -2,8 +2,7 @@
 
 import shutil
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 
 from daylight.core.config import Config, decode
 from daylight.core.context import Context, Decisions
-from daylight.core.errors import ResourceError
+from daylight.core.errors import OutOfTimeError
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.hashing import sha256_json
 from daylight.core.log import Log
@@ -25,7 +24,7 @@ from daylight.data import prepared as cache
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.comparison import compare
 from daylight.metrics.scoring import score
-from daylight.steps.dataset import benchmark_of, read, split_rows, stratum, without
+from daylight.steps.dataset import benchmark_of, nested_order, read, split_rows, strata_of, without
 from daylight.steps.demands import latency_ms
 from daylight.steps.families import open_family
 from daylight.steps.features import with_features
@@ -51,7 +50,7 @@ FORMAT = 1
 """Changes when a trial means something else than before."""
 
 
-class LateError(ResourceError):
+class LateError(OutOfTimeError):
     """A fit took longer than it was given."""
 
     code = "late"
@@ -137,9 +136,7 @@ class Trials:
     def _rank(self) -> "Array":
         """By row of the data, its place among the training examples; the first are used."""
         rows = self._rows["train"]
-        kept = stratum(self.dataset, TASKS[self.run.recipe.task])
-        column = self.dataset.tables["examples"][kept.name].take(rows) if kept else None
-        strata = [str(value) for value in column.to_pylist()] if column else [""] * len(rows)
+        strata = strata_of(self.dataset, TASKS[self.run.recipe.task], rows)
         rank = np.full(len(self.dataset), len(rows))
         rank[rows[nested_order(strata, self.context.random("race"))]] = np.arange(len(rows))
         return rank
@@ -158,8 +155,7 @@ class Trials:
             UserError: The family cannot be fitted on this.
         """
         place = self._place(entry, size)
-        if (place / FILE).is_file():
-            known = decode(Trial, (place / FILE).read_bytes(), where=place / FILE)
+        if known := self._known(place):
             enough = not known.cut_short or known.allowed_s >= allowed_s
             if enough and (known.size_bytes is not None or not packaged):
                 return known
@@ -190,7 +186,8 @@ class Trials:
             half=half,
             duration_s=fit.duration_s,
             spent_s=0.0,
-            cut_short=decisions.hurried(),
+            # An end that came nearer in a slow moment may have gone back to where it was.
+            cut_short=decisions.hurried() and fit.duration_s > allowed_s / 2,
             allowed_s=allowed_s,
             license=entry.spec.license,
         )
@@ -203,8 +200,13 @@ class Trials:
         return trial
 
     def knows(self, entry: Entry, size: int) -> bool:
-        """Whether such a fit was made before."""
-        return (self._place(entry, size) / FILE).is_file()
+        """Whether such a fit was made before, and was not cut short."""
+        known = self._known(self._place(entry, size))
+        return known is not None and not known.cut_short
+
+    def _known(self, place: Path) -> Trial | None:
+        file = place / FILE
+        return decode(Trial, file.read_bytes(), where=file) if file.is_file() else None
 
     def compare(self, first: Entry, second: Entry, size: int, *, allowed_s: float) -> Difference:
         """Second less first, on the half of validation by which settings are not searched."""
@@ -292,21 +294,6 @@ class Trials:
         self._answers[key] = answers
         while len(self._answers) > MAX_ANSWERED:
             self._answers.popitem(last=False)
-
-
-def nested_order(strata: Sequence[str], random: np.random.Generator) -> "Array":
-    """Places in an order of which every beginning has the shares of the strata, each at least once.
-
-    >>> order = nested_order(["a", "a", "a", "a", "b", "b"], np.random.default_rng(0))
-    >>> sorted("aaaabb"[place] for place in order[:3])
-    ['a', 'a', 'b']
-    """
-    counts, seen = Counter(strata), Counter[str]()
-    share = np.empty(len(strata))
-    for place in random.permutation(len(strata)):
-        share[place] = seen[strata[place]] / counts[strata[place]]
-        seen[strata[place]] += 1
-    return np.lexsort((random.random(len(strata)), share))
 
 
 def _every_second(columns: Columns, first: int) -> Columns:
