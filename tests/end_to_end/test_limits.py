@@ -32,6 +32,16 @@ def test_a_refusal_by_torch_is_said_in_the_same_words():
     assert "ResourceError: It takes more memory than the 2 GB allowed." in made.stderr
 
 
+def test_under_a_limit_tables_take_no_more_than_they_hold():
+    code = (
+        "import re, pyarrow as pa; from daylight.steps.limits import memory\n"
+        "with memory(2_000_000_000): table = pa.table({'a': ['x' * 40] * 20_000})\n"
+        "print(re.search(r'VmData:\\s+(\\d+)', open('/proc/self/status').read())[1])"
+    )
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(made.stdout) < 600_000  # kilobytes; Arrow alone would ask for a million ahead
+
+
 def test_other_errors_pass():
     with pytest.raises(RuntimeError, match="something else"), memory(None):
         raise RuntimeError("something else")

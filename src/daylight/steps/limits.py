@@ -1,7 +1,7 @@
 """Keeps a process within the memory that a person allows it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from daylight.core.errors import ResourceError, UserError
 from daylight.core.memory import is_refusal
@@ -20,9 +20,9 @@ def memory(limit_bytes: int | None) -> Iterator[None]:
 
     Source: setrlimit(2), RLIMIT_DATA, which counts private mappings since Linux 4.7.
     """
-    before = _set(limit_bytes) if limit_bytes else None
     try:
-        yield
+        with _kept(limit_bytes) if limit_bytes else nullcontext():
+            yield
     except (MemoryError, RuntimeError) as error:
         if not is_refusal(error):
             raise
@@ -32,9 +32,23 @@ def memory(limit_bytes: int | None) -> Iterator[None]:
             hint="Allow more with --memory, or take a smaller --model or a smaller batch: "
             "--set training.batch_size=16",
         ) from error
+
+
+@contextmanager
+def _kept(limit_bytes: int) -> Iterator[None]:
+    # Arrow's own allocator asks for a gigabyte ahead. OpenBLAS, which comes with SciPy, asks for
+    # memory while it is loaded, and if it is refused it asks for ever.
+    import pyarrow as pa  # noqa: PLC0415 - not in the base install
+    import scipy.linalg  # noqa: F401, PLC0415 - likewise
+
+    pool = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    before = _set(limit_bytes)
+    try:
+        yield
     finally:
-        if before:
-            _put_back(before)
+        _put_back(before)
+        pa.set_memory_pool(pool)
 
 
 def _set(limit_bytes: int) -> tuple[int, int]:
