@@ -7,7 +7,7 @@ one that was measured is printed as it was; its seconds are of the last stretch 
 The pictures: Debian's package dataset-fashion-mnist, or the four files of
 github.com/zalandoresearch/fashion-mnist.
 
-Run: python benchmarks/families.py [FAMILY ...] [--data FOLDER] [--work FOLDER]
+Run: python benchmarks/families.py [FAMILY ...] [--data FOLDER] [--work FOLDER] [--time SECONDS]
 """
 
 import argparse
@@ -75,7 +75,7 @@ def read(path: Path, header_bytes: int) -> np.ndarray:
     return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=header_bytes)
 
 
-def row(name: str, result: Result, pictures: Path) -> str:
+def row(title: str, result: Result, pictures: Path) -> str:
     """What a finished run came to."""
     [accuracy] = [each for each in result.scores.scores if each.metric == "accuracy"]
     provenance = result.package / "provenance.json"
@@ -83,7 +83,7 @@ def row(name: str, result: Result, pictures: Path) -> str:
     size_bytes = result.run.read(TrainedSection).size_bytes
     one, many = (milliseconds(result.predictor(), pictures, size) for size in (1, 64))
     cells = (
-        f"`{name}`",
+        title,
         f"{accuracy.value:.4f}",
         f"{accuracy.low:.4f} to {accuracy.high:.4f}",
         f"{took.duration_s:.0f}",
@@ -125,6 +125,7 @@ def main() -> None:
     parser.add_argument("families", nargs="*", metavar="FAMILY", help=f"of {', '.join(known)}")
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--work", type=Path, default=Path("families-benchmark"))
+    parser.add_argument("--time", type=float, help="seconds for each, from the data to the report")
     asked = parser.parse_args()
     folder = unpack(asked.data, asked.work / "fashion-mnist")
     print(HEADER)
@@ -134,8 +135,9 @@ def main() -> None:
         if not measured.is_file():
             # Some products are in train and in test, as it was published: measured as all do.
             data = {"path": folder, "waive": ["duplicates-across-splits"]}
-            result = train(data, output=run, model=name)
-            write_atomic(measured, row(name, result, folder / "test").encode())
+            result = train(data, output=run, model=name, time_s=asked.time)
+            title = f"`{name}`" + (f" in {asked.time:g} s" if asked.time else "")
+            write_atomic(measured, row(title, result, folder / "test").encode())
         print(measured.read_text(), flush=True)
 
 
