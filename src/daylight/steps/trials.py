@@ -200,9 +200,8 @@ class Trials:
         return trial
 
     def knows(self, entry: Entry, size: int) -> bool:
-        """Whether such a fit was made before, and was not cut short."""
-        known = self._known(self._place(entry, size))
-        return known is not None and not known.cut_short
+        """Whether such a fit was made before; where it was cut short, ``fit`` may make it anew."""
+        return self._known(self._place(entry, size)) is not None
 
     def _known(self, place: Path) -> Trial | None:
         file = place / FILE
