@@ -106,7 +106,7 @@ class Writes:
 
 def tear(event: str, path: Path) -> None:
     """Leaves a file as it is when a process or a machine dies while it is written."""
-    if event == "fsync":
+    if event == "fsync" and path.is_file():
         os.truncate(path, path.stat().st_size // 2)
     elif event in ("create", "open"):
         with path.open("wb" if event == "create" else "ab") as file:

@@ -9,6 +9,7 @@ from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from daylight.core.context import Context
 from daylight.training.convex import (
     LinearScores,
     cross_entropy,
@@ -48,7 +49,9 @@ def test_the_slope_of_a_loss_is_its_slope(loss, seed):
 def test_scores_are_those_of_multinomial_regression(seed, penalty):
     features, target = clouds(seed)
     start = LinearScores.zero(5, 3)
-    found = fit_scores(features, target, loss=cross_entropy, penalty=penalty, start=start)
+    found = fit_scores(
+        features, target, loss=cross_entropy, penalty=penalty, start=start, context=Context()
+    )
     theirs = LogisticRegression(C=1 / (penalty * len(target)), tol=1e-8, max_iter=10_000)
     theirs.fit(features.astype(float), target)
     expected = theirs.predict_proba(features.astype(float))
@@ -60,7 +63,9 @@ def test_scores_are_those_of_multinomial_regression(seed, penalty):
 def test_scores_are_those_of_one_machine_against_the_rest(seed, penalty):
     features, target = clouds(seed)
     start = LinearScores.zero(5, 3)
-    found = fit_scores(features, target, loss=squared_hinge, penalty=penalty, start=start)
+    found = fit_scores(
+        features, target, loss=squared_hinge, penalty=penalty, start=start, context=Context()
+    )
     # liblinear counts its bias among the weights; a large constant makes it count for little.
     theirs = LinearSVC(C=1 / (penalty * len(target)), dual=False, tol=1e-8, intercept_scaling=1000)
     theirs.fit(features.astype(float), target)
