@@ -1,10 +1,14 @@
 """Keeps a process within the memory that a person allows it."""
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from daylight.core.errors import ResourceError, UserError
 from daylight.core.memory import is_refusal
+
+M_MMAP_THRESHOLD = -3
+LARGE_BYTES = 8_000_000
 
 
 @contextmanager
@@ -41,6 +45,7 @@ def _kept(limit_bytes: int) -> Iterator[None]:
     import pyarrow as pa  # noqa: PLC0415 - not in the base install
     import scipy.linalg  # noqa: F401, PLC0415 - likewise
 
+    _give_back_large_blocks()
     pool = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
     before = _set(limit_bytes)
@@ -49,6 +54,16 @@ def _kept(limit_bytes: int) -> Iterator[None]:
     finally:
         _put_back(before)
         pa.set_memory_pool(pool)
+
+
+def _give_back_large_blocks() -> None:
+    """Has memory that held tensors go back to the system as soon as it is free.
+
+    By itself glibc keeps larger and larger blocks, and what training has held would still count
+    when it is over. Source: mallopt(3), M_MMAP_THRESHOLD.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):  # only glibc has it
+        mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
 
 
 def _set(limit_bytes: int) -> tuple[int, int]:
