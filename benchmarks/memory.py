@@ -4,7 +4,7 @@ The pictures are the embedded ones, enlarged and coloured: what counts is their 
 size is that of the pictures once decoded, which is what training reads. The process's own memory is
 watched from outside; files that it maps can be taken back by the system and are not counted.
 
-Run: python benchmarks/memory.py --memory-gb 1.5
+Run: python benchmarks/memory.py --memory-gb 2
 """
 
 import argparse
@@ -54,7 +54,7 @@ def held_bytes(pid: int) -> int:
 def main() -> None:
     """Prints the limit, the folder's size and the most that was held."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--memory-gb", type=float, default=1.5)
+    parser.add_argument("--memory-gb", type=float, default=2.0)
     limit = round(parser.parse_args().memory_gb * 1e9)
     num_pictures = round(2 * limit / (SIDE * SIDE * 3))
     with tempfile.TemporaryDirectory() as place:
