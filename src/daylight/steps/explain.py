@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 SPLIT: SplitName = "test"
+FIRST_S = 2.0
+"""With less time than that, explaining is not begun."""
 NUM_EXAMPLES = 32
 NUM_LARGE_EXAMPLES = 24
 LARGE_PIXELS = 128**2
@@ -121,7 +123,7 @@ def _find(
     pictures = pictures[:: -(-len(pictures) // NUM_AVERAGED)]
     absent = pictures.mean(axis=0, dtype=np.float64).round().astype(np.uint8)
     try:
-        context.check_time()
+        context.earlier(FIRST_S).check_time()
     except OutOfTimeError as error:
         return _Found(explanations=tuple(_skipped(spec, error) for spec in specs), hurried=True)
     examples = _examples(benchmark(run, SPLIT), predictor, absent, context)

@@ -135,11 +135,11 @@ class _Watched:
     def _left_s(self) -> float:
         """Until the step at hand has to be over, so that what comes after it has its time."""
         until_end = (self._context.deadline or 0.0) - time.monotonic()
-        if self.step == TrainedSection.step and not self._job.salvage:
+        if self._job.salvage or self.step not in _SALVAGED:
+            return until_end + self._grace_s
+        if self.step == TrainedSection.step:
             return until_end - SALVAGE_SHARE * self._job.tail_s
-        if self.step == ExplainedSection.step:
-            return until_end - REPORT_S
-        return until_end + self._grace_s
+        return until_end - REPORT_S
 
     def _hear(self, told: dict[str, Any]) -> None:
         event = told.pop("event")
