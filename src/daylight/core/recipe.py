@@ -78,7 +78,7 @@ class Recipe(Config):
 
     def differences(self, other: "Recipe") -> list[str]:
         """Keys in which two recipes differ, as ``training.epochs``."""
-        mine, theirs = _flatten(self.to_dict()), _flatten(other.to_dict())
+        mine, theirs = flatten(self.to_dict()), flatten(other.to_dict())
         return sorted(k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k))
 
 
@@ -114,9 +114,9 @@ def resolve(values: dict[str, Any], overrides: Sequence[str] = ()) -> Recipe:
             parsed = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:
             parsed = value
-        values = _put(values, key.strip().split("."), parsed)
+        values = put(values, key.strip().split("."), parsed)
     recipe = convert(Recipe, values, where="recipe")
-    for key, value in _flatten(values).items():
+    for key, value in flatten(values).items():
         if isinstance(value, float) and not math.isfinite(value):
             raise UserError(f"recipe: {key} is {value}.", hint="Give a finite number.")
         if isinstance(value, date | time):
@@ -145,19 +145,29 @@ def without_place(value: Any) -> Any:
     return value.removesuffix(place) + Path(place).name
 
 
-def _put(values: dict[str, Any], keys: Sequence[str], value: Any) -> dict[str, Any]:
+def put(values: dict[str, Any], keys: Sequence[str], value: Any) -> dict[str, Any]:
+    """The values with another at a path of keys.
+
+    >>> put({"a": {"b": 1, "c": 2}}, ["a", "b"], 3)
+    {'a': {'b': 3, 'c': 2}}
+    """
     first, *rest = keys
     if rest:
         below = values.get(first, {})
-        value = _put(below if isinstance(below, dict) else {}, rest, value)
+        value = put(below if isinstance(below, dict) else {}, rest, value)
     return {**values, first: value}
 
 
-def _flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested keys joined by dots.
+
+    >>> flatten({"a": {"b": 1}, "c": 2})
+    {'a.b': 1, 'c': 2}
+    """
     flat: dict[str, Any] = {}
     for key, value in values.items():
         if isinstance(value, dict):
-            flat.update(_flatten(value, f"{prefix}{key}."))
+            flat.update(flatten(value, f"{prefix}{key}."))
         else:
             flat[f"{prefix}{key}"] = value
     return flat

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from daylight.core.recipe import Recipe
+from daylight.core.recipe import Recipe, flatten
 from daylight.core.sections import Score, Scores
 
 MISSING = "\N{EN DASH}"
@@ -79,16 +79,10 @@ def exact(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flat(values: dict[str, Any]) -> dict[str, Any]:
     """Nested keys joined by dots, without those that are not set.
 
     >>> flat({"a": {"b": 1, "c": None}})
     {'a.b': 1}
     """
-    lines: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, dict):
-            lines |= flat(value, f"{prefix}{key}.")
-        elif value not in (None, "", ()):
-            lines[f"{prefix}{key}"] = value
-    return lines
+    return {key: value for key, value in flatten(values).items() if value not in (None, "", ())}

@@ -9,7 +9,7 @@ from daylight.core.choice import ChosenSection
 from daylight.core.config import Config, convert
 from daylight.core.errors import MissingExtraError, UserError, unknown
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
-from daylight.core.recipe import Recipe, without_place
+from daylight.core.recipe import Recipe, flatten, without_place
 from daylight.core.run import Run
 from daylight.core.types import Family, ModelSpec, Task
 from daylight.metrics import METRICS
@@ -137,10 +137,4 @@ def settings_of(family: Family, recipe: Recipe) -> Config:
 
 def describe(settings: Config) -> dict[str, Any]:
     """All settings as flat ``key = value`` lines for a card, without places on a disk."""
-    flat: dict[str, Any] = {}
-    for key, value in settings.to_dict().items():
-        if isinstance(value, dict):
-            flat.update({f"{key}.{name}": inner for name, inner in value.items()})
-        else:
-            flat[key] = without_place(value)
-    return flat
+    return {key: without_place(value) for key, value in flatten(settings.to_dict()).items()}

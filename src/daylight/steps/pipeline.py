@@ -26,6 +26,7 @@ from daylight.steps.check import is_touched, stop_on_blocking
 from daylight.steps.families import check_fits, check_open, check_task, open_family, settings_of
 from daylight.steps.features import check_installed
 from daylight.steps.limits import memory
+from daylight.steps.standby import provide
 from daylight.tasks import TASKS, infer
 
 
@@ -152,6 +153,8 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         log = FileLog(run.path / "log.jsonl", context.log)
         decisions = Decisions(run.path / "decisions.json")
         context = context.replace(seed=run.recipe.seed, log=log, decisions=decisions)
+        if context.tail_s and not context.salvage:
+            provide(run, context)
         for step in steps:
             if is_due(step, run, in_time=in_time):
                 do(step, run, context if step is steps[-1] else _timed(step, context))

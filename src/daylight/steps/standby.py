@@ -2,7 +2,7 @@
 
 import shutil
 
-from daylight.core.context import Context, Decisions
+from daylight.core.context import Context
 from daylight.core.errors import DataError
 from daylight.core.files import copy_cheaply, folder_atomic
 from daylight.core.run import Run
@@ -32,7 +32,6 @@ def provide(run: Run, context: Context) -> None:
         place = cache.build(plan, place_of(run, plan), log=context.log)
     except DataError:
         return
-    context = context.replace(decisions=Decisions(run.path / "decisions.json"))
     caches = {name: place.relative_to(run.path).as_posix()}
     section = describe(run, dataset, rows, skipped=cache.skipped(place), caches=caches)
     fit_package(run, run.baseline, section, context, name=name, settings=settings)

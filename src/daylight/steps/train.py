@@ -36,7 +36,7 @@ def train(run: Run, context: Context) -> TrainedSection:
         ResourceError: The package is over a limit of the recipe.
     """
     recipe, section = chosen(run), run.read(PreparedSection)
-    context.decisions.start("data", run.digest(PreparedSection))
+    context.decisions.start("data", section.data_digest)
     task = TASKS[recipe.task]
     baseline = fit_package(
         run,
@@ -78,7 +78,7 @@ def _model(run: Run, section: PreparedSection, context: Context) -> tuple[Manife
     made = fit_package(run, run.package, section, context, name=recipe.model, settings=settings)
     if not context.decisions.within(recipe.model).hurried():
         return made, ""
-    if _merit(run, run.package) >= _merit(run, run.baseline):
+    if _merit(run, run.package) > _merit(run, run.baseline):
         return made, ""
     return stand_in(run), f"{recipe.model} was no better than the baseline in so short a time"
 

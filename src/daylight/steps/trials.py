@@ -50,12 +50,6 @@ FORMAT = 1
 """Changes when a trial means something else than before."""
 
 
-class LateError(OutOfTimeError):
-    """A fit took longer than it was given."""
-
-    code = "late"
-
-
 class Trial(Config):
     """What one fit came to.
 
@@ -151,7 +145,7 @@ class Trials:
             allowed_s: Seconds after which the fit is to end.
 
         Raises:
-            LateError: It did not end.
+            OutOfTimeError: It did not end.
             UserError: The family cannot be fitted on this.
         """
         place = self._place(entry, size)
@@ -319,6 +313,6 @@ class _Watch:
 
     def __call__(self, event: str, /, **fields: object) -> None:
         if time.monotonic() > self._until:
-            raise LateError(f"It had not ended after {self._allowed_s:.0f} s.")
+            raise OutOfTimeError(f"It had not ended after {self._allowed_s:.0f} s.")
         if event in ("batch", "prepare"):
             self._to(event, **fields)

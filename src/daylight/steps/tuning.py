@@ -11,6 +11,7 @@ from daylight.core.choice import Tuning
 from daylight.core.config import Config, convert
 from daylight.core.context import Context
 from daylight.core.errors import ResourceError, TrainingError
+from daylight.core.recipe import flatten, put
 from daylight.core.rows import number
 from daylight.core.search import Choice, Range, Search
 from daylight.steps.families import open_family
@@ -44,6 +45,8 @@ def tune(
         return entry.settings, None
     size = max(sizes)
     found = _searched(trials, entry, search, size, context)
+    if not found:
+        return entry.settings, None
     told = [each for each in found if each[1].half is not None]
     sign = 1 if measured[0].score.higher_is_better else -1
     best, trial = max(told, key=lambda each: sign * (each[1].half or 0.0), default=found[0])
@@ -99,24 +102,15 @@ def _searched(
 
 def defaults(settings: Config, search: Search) -> dict[str, Any]:
     """The values of the settings that are searched, by dotted key."""
-    found = {}
-    for key in search:
-        value: Any = settings.to_dict()
-        for part in key.split("."):
-            value = value[part]
-        found[key] = value
-    return found
+    values = flatten(settings.to_dict())
+    return {key: values[key] for key in search}
 
 
 def with_settings(settings: Config, values: dict[str, Any]) -> Config:
     """The settings with others at some dotted keys."""
     made = settings.to_dict()
     for key, value in values.items():
-        *places, last = key.split(".")
-        there = made
-        for part in places:
-            there = there[part]
-        there[last] = value
+        made = put(made, key.split("."), value)
     return convert(type(settings), made, where="settings that were searched")
 
 

@@ -68,7 +68,6 @@ def train_in_time(recipe: Recipe, output: Path | None, context: Context, *, time
         deadline_s=time.time() + context.left_s(),
         tail_s=tail_s(time_s),
         memory_bytes=context.memory_bytes,
-        raced=True,
     )
     grace_s = max(GRACE_S, GRACE_SHARE * time_s)
     worker = _Watched(job, context, grace_s=grace_s)
@@ -173,4 +172,4 @@ def _ended_well(code: int) -> bool:
         )
     if code == 130:
         raise KeyboardInterrupt
-    sys.exit(code)  # a bug: its traceback was printed
+    raise RuntimeError("The process that works failed; its traceback stands above.")

@@ -17,7 +17,6 @@ from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.recipe import Recipe
 from daylight.steps.pipeline import advance, start
-from daylight.steps.standby import provide
 
 
 class Job(Config):
@@ -28,7 +27,6 @@ class Job(Config):
         deadline_s: When it has to be done, in seconds since 1970.
         tail_s: Of these, kept for what comes after training.
         salvage: Whether training has had its time: what is there has to do.
-        raced: Whether a family that nobody named is found by a race.
     """
 
     recipe: Recipe
@@ -37,7 +35,6 @@ class Job(Config):
     tail_s: float
     memory_bytes: int | None = None
     salvage: bool = False
-    raced: bool = False
 
 
 def main() -> None:
@@ -67,9 +64,7 @@ def _work(job: Job, events: IO[bytes]) -> None:
         tail_s=job.tail_s,
         salvage=job.salvage,
     )
-    run = start(job.recipe, Path(job.output) if job.output else None, context, raced=job.raced)
-    if not job.salvage:
-        provide(run, context)
+    run = start(job.recipe, Path(job.output) if job.output else None, context, raced=True)
     advance(run, context)
 
 
