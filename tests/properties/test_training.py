@@ -298,6 +298,14 @@ def test_time_for_fewer_steps_ends_the_training_within_them(steps, affordable):
     assert horizon.end <= 2
 
 
+@quick
+@given(st.integers(1, 200), st.floats(200, 1e6))
+def test_time_that_suffices_decides_nothing(steps, affordable):
+    decisions = Decisions()
+    assert len(walked(Horizon(steps, decisions), [affordable] * (steps + 1))) == steps
+    assert not decisions.hurried()
+
+
 def test_without_a_deadline_the_plan_stays():
     decisions = Decisions()
     assert len(walked(Horizon(50, decisions), [math.inf] * 50)) == 50

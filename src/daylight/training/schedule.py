@@ -84,7 +84,7 @@ class Horizon:
                 return
             end = min(self.planned, step + max(0, math.floor(affordable)))
             change = abs(end - self.end)
-            if end > step and change <= max(1, TOLERANCE * (self.end - step)):
+            if not change or (end > step and change <= max(1, TOLERANCE * (self.end - step))):
                 return
             self._decisions.decide(name, lambda: end)
         if step < self.end:
