@@ -1,12 +1,11 @@
 """A hub with a few models, on this machine, that speaks as much of the Hub's API as is asked."""
 
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
-COMMIT = "c0ffee" * 6 + "c0ff"
+from loopback_hub import COMMIT, HubHandler, serving
+
 CARD = """---
 license: {license}
 datasets: [made-up]
@@ -52,17 +51,8 @@ def serve(models):
     """
     asked = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-        def do_HEAD(self):
-            self._answer()
-
-        def do_GET(self):
-            self._answer()
-
-        def _answer(self):
+    class Handler(HubHandler):
+        def answer(self):
             parts = urlsplit(self.path)
             asked.append(self.path)
             path, query = unquote(parts.path).strip("/"), parse_qs(parts.query)
@@ -78,42 +68,20 @@ def serve(models):
                     authors = [[{"user": "ada"}], [{"user": "ben"}]]
                     self._json([{**commit, "authors": each} for each in authors])
                 case ["api", "models", _, _, "discussions"]:
-                    self._error(501, "")  # not every hub has them
+                    self.refuse(501, "")  # not every hub has them
                 case ["api", "models", owner, name, *_] if f"{owner}/{name}" in models:
                     self._json(models[f"{owner}/{name}"][1])
                 case [owner, name, "resolve", _, file] if f"{owner}/{name}" in models:
                     place = models[f"{owner}/{name}"][0] / file
                     if place.is_file():
-                        self._send(place.read_bytes())
+                        self.send(place.read_bytes())
                     else:
-                        self._error(404, "EntryNotFound")
+                        self.refuse(404, "EntryNotFound")
                 case _:
-                    self._error(404, "RepoNotFound")
+                    self.refuse(404, "RepoNotFound")
 
         def _json(self, value):
-            self._send(json.dumps(value).encode())
+            self.send(json.dumps(value).encode())
 
-        def _send(self, data):
-            self.send_response(200)
-            self.send_header("X-Repo-Commit", COMMIT)
-            self.send_header("ETag", f'"{hash(data)}"')
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(data)
-
-        def _error(self, status, code):
-            self.send_response(status)
-            self.send_header("X-Error-Code", code)
-            self.send_header("X-Error-Message", code)
-            self.send_header("X-Repo-Commit", COMMIT)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as address:
+        yield address, asked

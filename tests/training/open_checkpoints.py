@@ -1,16 +1,15 @@
 """Tiny checkpoints with random weights, as the transformers library writes them, and a hub."""
 
 import json
-import threading
 from contextlib import contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
 import torch
 import transformers
 
 from daylight.training.backbones.open_models import ARCHITECTURES
+from loopback_hub import COMMIT, HubHandler, serving
 
 _TOKENS = {
     "hidden_size": 16,
@@ -83,69 +82,38 @@ def model(architecture):
 
 
 @contextmanager
-def hub(folder, repo="team/tiny", commit="c0ffee" * 6 + "c0ff"):
+def hub(folder, repo="team/tiny", commit=COMMIT):
     """A hub with one model; yields its address, what it is asked, and by whom."""
     asked, agents = [], set()
     names = sorted(path.name for path in folder.iterdir())
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-        def do_HEAD(self):
-            self._answer()
-
-        def do_GET(self):
-            self._answer()
-
-        def _answer(self):
+    class Handler(HubHandler):
+        def answer(self):
             path = unquote(self.path.partition("?")[0]).strip("/")
             asked.append(f"{self.command} {path}")
             agents.add(self.headers["User-Agent"])
             match path.split("/"):
                 case ["api", "models", "team", "private", *_]:
-                    self._error(403, "GatedRepo")
+                    self.refuse(403, "GatedRepo")
                 case ["api", "models", *name] if "/".join(name[:2]) != repo:
-                    self._error(404, "RepoNotFound")
+                    self.refuse(404, "RepoNotFound")
                 case ["api", "models", _, _, "revision", revision] if revision not in (
                     "v1",
                     commit,
                 ):
-                    self._error(404, "RevisionNotFound")
+                    self.refuse(404, "RevisionNotFound")
                 case ["api", "models", *_]:
                     siblings = [{"rfilename": name} for name in names]
                     facts = {"id": repo, "sha": commit, "private": False, "siblings": siblings}
                     card = {"license": "cc-by-4.0"}
-                    self._send(json.dumps({**facts, "tags": [], "cardData": card}).encode())
+                    self.send(json.dumps({**facts, "tags": [], "cardData": card}).encode())
                 case [*name, "resolve", revision, file] if "/".join(name) == repo:
                     if revision == commit and file in names:
-                        self._send((folder / file).read_bytes())
+                        self.send((folder / file).read_bytes())
                     else:
-                        self._error(404, "EntryNotFound")
+                        self.refuse(404, "EntryNotFound")
                 case _:
-                    self._error(404, "RepoNotFound")
+                    self.refuse(404, "RepoNotFound")
 
-        def _send(self, data):
-            self.send_response(200)
-            self.send_header("X-Repo-Commit", commit)
-            self.send_header("ETag", f'"{len(data)}"')
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(data)
-
-        def _error(self, status, code):
-            self.send_response(status)
-            self.send_header("X-Error-Code", code)
-            self.send_header("X-Error-Message", code)
-            self.send_header("X-Repo-Commit", commit)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked, agents
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as address:
+        yield address, asked, agents
