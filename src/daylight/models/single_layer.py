@@ -64,9 +64,15 @@ class SingleLayer(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Uint8 ``(rows, height, width, 1)`` to raw scores ``(rows, classes)``."""
-        x = pixels.flatten(1).float() / 255
+        x = pixels.flatten(1).to(_number_type()) / 255
         scores: Tensor = self.scores(torch.relu(self.hidden(x)))
         return scores
+
+
+def _number_type() -> torch.dtype:
+    """What the forward pass computes with: a byte fits into bfloat16, at half the way to memory."""
+    in_bfloat16 = torch.is_autocast_enabled("cpu")
+    return torch.get_autocast_dtype("cpu") if in_bfloat16 else torch.float32
 
 
 def build(config: Mapping[str, Any]) -> SingleLayer:

@@ -14,7 +14,7 @@ from daylight.core.config import Config, convert
 from daylight.core.context import Decisions
 from daylight.core.memory import is_refusal
 
-WORTHWHILE_FLOP = 1e9
+WORTHWHILE_FLOP = 1e8
 """A forward pass of less is left as it is: what there is to gain would not be seen. Counted, not
 measured, so that small networks are trained alike on busy and on idle machines."""
 
