@@ -78,8 +78,8 @@ PICTURES_FOR_STEPS = 24_000
 SHARE_OF_CEILING = 0.75
 
 TO_ACCURACY = (
-    *("cnn", "cnn-2", "keras-cnn", "tutorial", "trainer", "lightning"),
-    *("single-layer", "keras-fit", "keras-batches", "cnn-30"),
+    *("cnn", "cnn-2", "keras-cnn", "cnn-30", "single-layer", "keras-fit", "keras-batches"),
+    *("tutorial", "trainer", "lightning"),
 )
 ACCURACIES = (0.90, 0.92, 0.935, 0.94)
 LOOKS_PER_EPOCH = 3
