@@ -78,7 +78,7 @@ PICTURES_FOR_STEPS = 24_000
 SHARE_OF_CEILING = 0.75
 
 TO_ACCURACY = (
-    *("cnn", "cnn-2", "keras-cnn", "cnn-30", "single-layer", "keras-fit", "keras-batches"),
+    *("cnn", "cnn-1", "keras-cnn", "cnn-30", "single-layer", "keras-fit", "keras-batches"),
     *("tutorial", "trainer", "lightning"),
 )
 ACCURACIES = (0.90, 0.92, 0.935, 0.94)
@@ -246,7 +246,7 @@ def compare_accuracy(asked: Asked, workers: Workers, work: Path) -> None:
         ]
         print(f"| {' | '.join(row)} |", flush=True)
     theirs = seconds_to(0.9, curves.get("keras-cnn", []))
-    for name in ("cnn", "cnn-2"):
+    for name in ("cnn", "cnn-1"):
         ours = seconds_to(0.9, curves[name])
         if ours and theirs:
             print(f"{PEERS[name].says} ÷ Keras's, to 90 %: {ours / theirs:.2f} (goal: ≤ 0.25)")

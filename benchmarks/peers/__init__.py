@@ -32,9 +32,9 @@ def _article(train: Train, says: str, needs: str = "daylight") -> Peer:
 _THIS = "the same network"
 
 PEERS = {
-    "cnn": Peer(ours.train_cnn(), "ours: `cnn`"),
-    "cnn-2": Peer(ours.train_cnn(epochs=2), "ours: `cnn`, 2 epochs"),
-    "cnn-30": Peer(ours.train_cnn(epochs=30), "ours: `cnn`, 30 epochs"),
+    "cnn": Peer(ours.train_cnn(ours.CNN), "ours: `cnn`"),
+    "cnn-1": Peer(ours.train_cnn(ours.CNN_SHORT), "ours: `cnn`, 1 epoch, pictures unchanged"),
+    "cnn-30": Peer(ours.train_cnn(ours.CNN_LONG), "ours: `cnn`, 30 epochs"),
     "expert": Peer(pytorch.expert, f"{_THIS}, bare loop, bfloat16, channels last"),
     "tutorial": Peer(pytorch.tutorial, f"{_THIS}, bare loop as in a tutorial, float32"),
     "trainer": Peer(pytorch.trainer, f"{_THIS}, Hugging Face `Trainer`", needs="accelerate"),

@@ -33,11 +33,14 @@ class _Watched(Network):
         return outputs
 
 
-def train_cnn(*, epochs: int = 0) -> Train:
-    """Family ``cnn``, its epochs as by default if 0."""
-    training = cnn.Settings().training
-    if epochs:
-        training = msgspec.structs.replace(training, epochs=epochs)
+CNN = cnn.Settings().training
+CNN_LONG = msgspec.structs.replace(CNN, epochs=30)
+CNN_SHORT = msgspec.structs.replace(CNN, epochs=1, flip=False, shift=0.0)
+"""In one epoch no picture is seen twice, and changed ones only make it harder."""
+
+
+def train_cnn(training: Training) -> Train:
+    """Family ``cnn``."""
 
     def train(pictures: Pictures, watch: Watch) -> None:
         _fit(new_cnn(pictures), pictures, training, watch)
