@@ -11,7 +11,7 @@ demo: $(VENV)/explain.done
 	$(BIN)/daylight demo
 
 test: $(VENV)/test.done
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" -n auto --dist loadgroup
 
 test-slow: $(VENV)/test.done
 	$(BIN)/python -m pytest -m slow

@@ -57,9 +57,14 @@ def subject_for(run, *, rows=6):
 
 
 @pytest.fixture(params=EXPLAINED, ids="-by-".join)
-def explained(request, trained):
+def pair(request):
+    return request.param
+
+
+@pytest.fixture
+def explained(pair, trained):
     """A run of a task that has methods, and its family."""
-    return trained(*request.param), request.param[1]
+    return trained(*pair), pair[1]
 
 
 @pytest.fixture

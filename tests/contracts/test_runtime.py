@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from contracts.conftest import PAIRS
 from contracts.test_families import rows_of
 from daylight.cli.main import build_parser
 from daylight.runtime.predictor import Predictor
@@ -42,18 +41,21 @@ sys.meta_path.insert(0, Forbid())
 ANSWER = """
 from daylight import Predictor
 
-asked = json.load(sys.stdin)
-answers = [list(Predictor.open(folder).predict(rows)) for folder, rows in asked]
-json.dump(answers, sys.stdout)
+for line in sys.stdin:
+    folder, rows = json.loads(line)
+    print(json.dumps(list(Predictor.open(folder).predict(rows))), flush=True)
 """
 
 
-def python(code, *, forbidden=TRAINING_ONLY, stdin="", path=()):
+def guarded(code, forbidden=TRAINING_ONLY):
+    return [sys.executable, "-W", "error", "-c", FORBID.format(names=set(forbidden)) + code]
+
+
+def python(code, *, forbidden=TRAINING_ONLY, path=()):
     """Runs code where some modules cannot be imported, and gives what it printed."""
     inherited = filter(None, [os.environ.get("PYTHONPATH")])
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FORBID.format(names=set(forbidden)) + code],
-        input=stdin,
+        guarded(code, forbidden),
         capture_output=True,
         text=True,
         check=False,
@@ -61,6 +63,19 @@ def python(code, *, forbidden=TRAINING_ONLY, stdin="", path=()):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.fixture(scope="module")
+def base_install():
+    """Asks a process that cannot import what only training needs."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(guarded(ANSWER), **pipes) as process:
+
+        def ask(folder, rows):
+            print(json.dumps([str(folder), rows]), file=process.stdin, flush=True)
+            return json.loads(process.stdout.readline() or "null")
+
+        yield ask
 
 
 def plain(row):
@@ -72,15 +87,10 @@ def test_what_is_forbidden_here_is_noticed():
         python("import torch")
 
 
-def test_every_package_answers_with_the_base_install_alone(trained):
-    asked, expected = [], []
-    for pair in PAIRS:
-        run = trained(*pair)
-        rows = [plain(row) for row in rows_of(benchmark(run))[:3]]
-        asked.append((str(run.package), rows))
-        expected.append(list(Predictor.open(run.package).predict(rows)))
-    found = json.loads(python(ANSWER, stdin=json.dumps(asked)))
-    assert found == json.loads(json.dumps(expected))
+def test_every_package_answers_with_the_base_install_alone(run, base_install):
+    rows = [plain(row) for row in rows_of(benchmark(run))[:3]]
+    expected = list(Predictor.open(run.package).predict(rows))
+    assert base_install(run.package, rows) == json.loads(json.dumps(expected))
 
 
 def test_the_command_predict_needs_the_base_install_alone(trained):
