@@ -34,9 +34,25 @@ def corners(folder: Path, *, each: int = 15, side: int = 16) -> Path:
     return folder
 
 
+def interactions(folder: Path, *, people: int = 60) -> Path:
+    """People stay with one of three genres of eight items."""
+    random = np.random.default_rng(0)
+    folder.mkdir(parents=True)
+    lines = ["user_id,movie_id,rating,timestamp"]
+    for person in range(people):
+        mine = random.permutation(8)[: random.integers(4, 8)] * 3 + person % 3
+        for time, item in enumerate(mine.tolist()):
+            lines.append(f"person {person},m{item},{random.integers(1, 6)},{1000 + time}")
+    (folder / "ratings.csv").write_text("\n".join(lines))
+    genres = [f"m{item},genre {item % 3}" for item in range(24)]
+    (folder / "movies.csv").write_text("\n".join(["movie_id,genre", *genres]))
+    return folder
+
+
 TINY: dict[str, Callable[[Path], Path]] = {
     "image-classification": patterns,
     "unconditional-image-generation": corners,
+    "recommendation": interactions,
     "row-to-real": made.rows,
     "history-to-ranking": made.histories,
     "text-to-text": made.texts,

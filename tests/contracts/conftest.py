@@ -7,12 +7,26 @@ from daylight.core import recipe as recipes
 from daylight.core.context import Context
 from daylight.core.sections import PreparedSection
 from daylight.data import prepared as cache
+from daylight.models import FAMILIES
 from daylight.steps.families import fitting, open_family, settings_of
 from daylight.steps.pipeline import advance, start
 from daylight.tasks import TASKS
 from tiny import FAST, TINY
 
-PAIRS = [(task.name, spec.name) for task in TASKS.values() for spec in fitting(task)]
+_FITTING = [(task.name, spec.name) for task in TASKS.values() for spec in fitting(task)]
+
+
+def _is_mixed(task, family):
+    """Whether one of both is built in and the other a plug-in."""
+    return (task in TASKS._builtin) != (family in FAMILIES._builtin)
+
+
+PAIRS = [pair for pair in _FITTING if not _is_mixed(*pair)]
+MIXED = [
+    pytest.param(pair, id="-by-".join(pair), marks=pytest.mark.slow)
+    for pair in _FITTING
+    if _is_mixed(*pair)
+]
 
 
 def silent(event, **fields):
@@ -110,7 +124,7 @@ def kept_in_memory(trained):
     return of
 
 
-@pytest.fixture(params=PAIRS, ids="-by-".join)
+@pytest.fixture(params=[*(pytest.param(pair, id="-by-".join(pair)) for pair in PAIRS), *MIXED])
 def pair(request):
     return request.param
 

@@ -23,6 +23,9 @@ class DataConfig(Config):
         target: Column to predict, where the data is a table and the name does not tell.
         validation_fraction: Share of the examples; used where the data names no such split.
         test_fraction: Likewise.
+        split: Where people's histories are split: each person's last items are tested, or random
+            ones; by default the last if there are times.
+        min_rating: Of rated interactions, only those of at least this rating count.
         unreadable: Whether files that cannot be read stop the run or are left out and counted.
         max_examples: At most so many are used, with the shares of their labels; by default all.
         clean: Operations on pictures, once they are of one size; the package holds them, too.
@@ -33,6 +36,8 @@ class DataConfig(Config):
     target: str | None = None
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2
+    split: Literal["last", "random"] | None = None
+    min_rating: float | None = None
     unreadable: Literal["stop", "skip"] = "stop"
     max_examples: Annotated[int, msgspec.Meta(ge=1)] | None = None
     clean: tuple[Literal["denoise"], ...] = ()

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import csv as csv_options
 
-_DELIMITERS = {".csv": ",", ".tsv": "\t"}
+_DELIMITERS = {".csv": ",", ".tsv": "\t", ".inter": "\t", ".item": "\t", ".user": "\t"}
+"""The last three are RecBole's."""
 
 TABLE_SUFFIXES = frozenset({*_DELIMITERS, ".parquet", ".jsonl"})
 HEAD_ROWS = 1000

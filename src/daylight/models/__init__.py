@@ -200,6 +200,44 @@ _GENERATORS = (
     ),
 )
 
+_HISTORIES = ("history",)
+_RANKINGS = ("ranking",)
+
+_RECOMMENDERS = (
+    ModelSpec(
+        name="popularity",
+        title="Answers what most people took, less what a person has",
+        module="daylight.models.popularity",
+        inputs=_HISTORIES,
+        answers=_RANKINGS,
+        license="Apache-2.0",
+        source="The floor that every recommender must beat",
+        cost=0.1,
+    ),
+    ModelSpec(
+        name="item-knn",
+        title="Each item of a history speaks for those that the same people took",
+        module="daylight.models.item_knn",
+        inputs=_HISTORIES,
+        answers=_RANKINGS,
+        license="Apache-2.0",
+        source="Deshpande & Karypis, ACM Transactions on Information Systems 22 (2004)",
+        cost=0.5,
+        is_simple=True,
+    ),
+    ModelSpec(
+        name="ease",
+        title="A linear model from the items that a person has to all items, in closed form",
+        module="daylight.models.ease",
+        inputs=_HISTORIES,
+        answers=_RANKINGS,
+        license="Apache-2.0",
+        source="Steck, WWW (2019), arXiv:1905.03375",
+        cost=1,
+        is_simple=True,
+    ),
+)
+
 FAMILIES: Registry[ModelSpec] = Registry(
-    "family", {spec.name: spec for spec in SPECS + _GENERATORS}
+    "family", {spec.name: spec for spec in SPECS + _GENERATORS + _RECOMMENDERS}
 )

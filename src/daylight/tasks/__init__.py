@@ -12,6 +12,7 @@ TASKS: Registry[Task] = Registry(
     "task",
     {
         "image-classification": "daylight.tasks.image_classification:TASK",
+        "recommendation": "daylight.tasks.recommendation:TASK",
         "unconditional-image-generation": "daylight.tasks.unconditional_image_generation:TASK",
     },
 )

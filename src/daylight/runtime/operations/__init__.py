@@ -22,6 +22,7 @@ OPERATIONS: Registry[Operation] = Registry(
         "normalize_boxes": f"{_HERE}.normalize_boxes:OPERATION",
         "onnx": f"{_HERE}.onnx:OPERATION",
         "constant": f"{_HERE}.constant:OPERATION",
+        "item_scores": f"{_HERE}.item_scores:OPERATION",
         "top_k": f"{_HERE}.top_k:OPERATION",
         "select_boxes": f"{_HERE}.select_boxes:OPERATION",
         "generate": f"{_HERE}.generate:OPERATION",

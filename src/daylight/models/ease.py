@@ -1,0 +1,88 @@
+"""A linear model from the items that a person has to all items, solved in closed form.
+
+Source: Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW (2019), arXiv:1905.03375,
+equation 8.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import numpy as np
+import torch
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.search import Range, Search
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.training.histories import (
+    TIE_BREAK,
+    ItemScores,
+    history_processing,
+    interactions,
+    popularity,
+)
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+BLOCK_ROWS = 8192
+"""Rows that are made dense at a time; bounds the memory."""
+
+SPARSE_COST = 3600
+"""How many dense products of bytes take as long as one sparse product of floats."""
+
+
+class Settings(Config):
+    """One number.
+
+    Attributes:
+        penalty: On squared weights, in people who took an item; the more, the closer to popularity.
+    """
+
+    penalty: Annotated[float, msgspec.Meta(gt=0)] = 250.0
+
+
+SEARCH: Search = {"penalty": Range(low=10.0, high=5000.0, log=True)}
+"""What is worth trying where a race has time left."""
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
+    """Histories as places of items."""
+    return history_processing(schema)
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> ItemScores:  # noqa: ARG001
+    """Solves for all weights at once: ``-P / diag(P)`` with P the inverse of the Gram matrix."""
+    taken = interactions(prepared)
+    weights = solve(gram(taken), settings.penalty)
+    return ItemScores(
+        {"weights": weights.numpy(), "bias": np.float32(TIE_BREAK) * popularity(taken)}
+    )
+
+
+def gram(taken: "csr_array") -> torch.Tensor:
+    """How many rows hold both of two items: float32 ``(items, items)``, exact below 2^24."""
+    num_rows, num_items = taken.shape
+    lengths = np.diff(taken.indptr).astype(np.float64)
+    if SPARSE_COST * float(lengths @ lengths) < float(num_rows) * num_items**2:
+        return torch.from_numpy((taken.T @ taken).toarray())
+    counts = torch.zeros((num_items, num_items), dtype=torch.int32)
+    for start in range(0, num_rows, BLOCK_ROWS):
+        rows = torch.from_numpy(taken[start : start + BLOCK_ROWS].astype(np.int8).toarray())
+        counts += torch._int_mm(rows.T.contiguous(), rows)
+    return counts.to(torch.float32)
+
+
+def solve(together: torch.Tensor, penalty: float) -> torch.Tensor:
+    """The weights; float32 ``(items, items)`` with a diagonal of 0. ``together`` is overwritten."""
+    together.diagonal().add_(penalty)
+    inverse = torch.cholesky_inverse(torch.linalg.cholesky(together, out=together))
+    inverse /= -inverse.diagonal().clone()
+    inverse.fill_diagonal_(0.0)
+    return inverse
+
+
+def load(folder: Path) -> ItemScores:
+    """Reads what ``save`` wrote."""
+    return ItemScores.load(folder)
