@@ -31,7 +31,8 @@ from daylight.training.checkpoint import (
     under,
 )
 from daylight.training.differentiable import augment
-from daylight.training.network import Network, to_tensors
+from daylight.training.network import Network
+from daylight.training.rows import to_tensors
 from daylight.training.schedule import Horizon, Planned, Speed
 from daylight.training.settings import Positive, Share
 

@@ -34,7 +34,8 @@ from daylight.training.checkpoint import (
     under,
 )
 from daylight.training.heads import head
-from daylight.training.network import Network, to_tensors
+from daylight.training.network import Network
+from daylight.training.rows import to_tensors
 from daylight.training.schedule import Horizon, Planned, Speed, learning_rate
 from daylight.training.settings import Training
 

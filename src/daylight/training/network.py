@@ -3,7 +3,7 @@
 import copy
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from daylight.core.files import write_atomic
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.types import Column, Columns, Node, Prepared
 from daylight.training.heads import head
+from daylight.training.rows import LONGEST, lengths, to_tensors
 
 BATCH_SIZE = 64
 """Rows answered at once: a large network's maps for more pictures would fill the memory."""
@@ -27,10 +28,14 @@ CONFIG = "config.json"
 
 
 class TensorSpec(Config):
-    """A network's input: NumPy type and the shape of one row."""
+    """A network's input: NumPy type and the shape of one row, or of one value of its run.
+
+    A run comes as two tensors: a matrix that is filled up with zeros, and int64 lengths.
+    """
 
     dtype: str
     shape: tuple[int, ...]
+    ragged: bool = False
 
 
 class NetworkConfig(Config):
@@ -68,7 +73,9 @@ class Network:
         columns = prepared.splits["train"].inputs
         specs = {
             name: TensorSpec(
-                dtype=str(columns[name].values.dtype), shape=columns[name].values.shape[1:]
+                dtype=str(columns[name].values.dtype),
+                shape=columns[name].values.shape[1:],
+                ragged=columns[name].offsets is not None,
             )
             for name in prepared.names
         }
@@ -83,15 +90,17 @@ class Network:
         return tuple(self.config.inputs)
 
     def predict(self, inputs: Columns) -> Columns:
-        """Answers in evaluation mode, in float32."""
+        """Answers in evaluation mode, in float32; rows of like length go together."""
         rows = len(next(iter(inputs.values())))
+        runs = lengths(inputs, self.names)
+        order = np.arange(rows) if runs is None else np.argsort(runs, kind="stable")
         parts: list[tuple[Tensor, ...]] = []
         with evaluating(self.module), torch.inference_mode():
             for start in range(0, rows, BATCH_SIZE):
-                rows_here = slice(start, min(rows, start + BATCH_SIZE))
-                batch = to_tensors(inputs, self.names, rows_here)
+                batch = to_tensors(inputs, self.names, order[start : start + BATCH_SIZE])
                 parts.append(head(self.config.answer).finish(self.module(*batch)))
-        outputs = [torch.cat(each).numpy() for each in zip(*parts, strict=True)]
+        places = np.argsort(order)
+        outputs = [torch.cat(each).numpy()[places] for each in zip(*parts, strict=True)]
         names = ANSWER_KINDS[self.config.answer].outputs
         return {name: Column(values) for name, values in zip(names, outputs, strict=True)}
 
@@ -127,55 +136,73 @@ class Network:
         return cls(module.eval(), config)
 
     def export(self, folder: Path) -> tuple[Node, ...]:
-        """Writes the graph; it takes any number of rows."""
+        """Writes the graph; it takes any number of rows, and runs of any length."""
         outputs = ANSWER_KINDS[self.config.answer].outputs
-        batch = [
-            torch.from_numpy(np.zeros((2, *spec.shape), spec.dtype))
-            for spec in self.config.inputs.values()
-        ]
+        batch: dict[str, Tensor] = {}
+        pads = []
+        for name, spec in self.config.inputs.items():
+            if not spec.ragged:
+                batch[name] = torch.from_numpy(np.zeros((2, *spec.shape), spec.dtype))
+                continue
+            padded, runs = f"{name}.padded", f"{name}.lengths"
+            batch[padded] = torch.from_numpy(np.zeros((2, 3, *spec.shape), spec.dtype))
+            batch[runs] = torch.tensor([3, 2])
+            pads.append(
+                Node(
+                    operation="pad",
+                    inputs=(name,),
+                    outputs=(padded, runs),
+                    parameters={"max_length": LONGEST},
+                )
+            )
         write_graph(
             self.module,
             batch,
             folder / GRAPH,
-            inputs=self.names,
             outputs=outputs,
             finish=head(self.config.answer).finish,
+            widths=[name for each in pads for name in each.outputs[:1]],
         )
-        return (
-            Node(operation="onnx", inputs=self.names, outputs=outputs, parameters={"file": GRAPH}),
+        graph = Node(
+            operation="onnx", inputs=tuple(batch), outputs=outputs, parameters={"file": GRAPH}
         )
+        return (*pads, graph)
 
 
 def write_graph(
     module: nn.Module,
-    batch: Sequence[Tensor],
+    batch: Mapping[str, Tensor],
     path: Path,
     *,
-    inputs: Sequence[str],
     outputs: Sequence[str],
     finish: Callable[[Tensor], tuple[Tensor, ...]],
+    widths: Collection[str] = (),
 ) -> None:
     """Writes a module in evaluation mode as a graph that takes any number of rows.
 
     Args:
-        batch: An example of each input, of two rows.
-        inputs: Their names.
+        batch: An example of each input by its name, of two rows.
         outputs: Names of what ``finish`` gives.
         finish: From what the module gives to the outputs.
+        widths: Inputs whose second dimension may be any, too.
     """
     finished = _Finished(module, finish)
     rows = torch.export.Dim("rows")
+    dims = [
+        {0: rows, 1: torch.export.Dim(f"width_{place}")} if name in widths else {0: rows}
+        for place, name in enumerate(batch)
+    ]
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it reports on torchvision
     with evaluating(finished), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns of its own internals
         exported = torch.onnx.export(
             finished,
-            tuple(batch),
+            tuple(batch.values()),
             dynamo=True,
             verbose=False,
-            input_names=list(inputs),
+            input_names=list(batch),
             output_names=list(outputs),
-            dynamic_shapes=(tuple({0: rows} for _ in batch),),
+            dynamic_shapes=(tuple(dims),),
         )
     save_graph(exported, path)
 
@@ -222,8 +249,3 @@ class evaluating:  # noqa: N801 - reads as a verb
 
     def __exit__(self, *_: object) -> None:
         self._module.train(self._was_training)
-
-
-def to_tensors(inputs: Columns, names: Sequence[str], rows: Any) -> list[Tensor]:
-    """Some rows of dense columns as tensors that own their memory."""
-    return [torch.from_numpy(np.array(inputs[name].values[rows])) for name in names]

@@ -18,6 +18,7 @@ OPERATIONS: Registry[Operation] = Registry(
         "one_hot": f"{_HERE}.one_hot:OPERATION",
         "concatenate": f"{_HERE}.concatenate:OPERATION",
         "characters": f"{_HERE}.characters:OPERATION",
+        "truncate": f"{_HERE}.truncate:OPERATION",
         "pad": f"{_HERE}.pad:OPERATION",
         "normalize_boxes": f"{_HERE}.normalize_boxes:OPERATION",
         "onnx": f"{_HERE}.onnx:OPERATION",

@@ -106,9 +106,10 @@ class Extractor:
     def _graph(self) -> Graph:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "backbone.onnx"
-            batch = [torch.from_numpy(self._like)]
-            names = {"inputs": ("pixels",), "outputs": ("features",)}
-            write_graph(self._backbone, batch, path, **names, finish=lambda raw: (raw,))
+            batch = {"pixels": torch.from_numpy(self._like)}
+            write_graph(
+                self._backbone, batch, path, outputs=("features",), finish=lambda raw: (raw,)
+            )
             return open_graph(path.read_bytes(), name="the backbone")
 
     def __call__(self, pictures: "Array") -> "Array":
