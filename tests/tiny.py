@@ -1,5 +1,6 @@
 """Tiny learnable data for every task, and settings that make families quick."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,10 +50,43 @@ def interactions(folder: Path, *, people: int = 60) -> Path:
     return folder
 
 
+def customers(folder: Path) -> Path:
+    """Who did not pay back: the young and the jobless; with all that tables have."""
+    random = np.random.default_rng(0)
+    folder.mkdir(parents=True)
+    lines = ["customer_id,since,age,income,job,country,default"]
+    for number in range(120):
+        age, job = int(random.integers(18, 80)), random.choice(["nurse", "smith", "", "baker"])
+        income = "" if number % 6 == 0 else f"{random.normal(3000, 800):.2f}"
+        since = f"20{random.integers(10, 24)}-0{random.integers(1, 9)}-1{random.integers(0, 9)}"
+        default = "yes" if (age < 40) != (job == "") else "no"
+        lines.append(f"c{number:03},{since},{age},{income},{job},DE,{default}")
+    path = folder / "customers.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def houses(folder: Path) -> Path:
+    """Prices by size and by whether there is a garden."""
+    random = np.random.default_rng(0)
+    folder.mkdir(parents=True)
+    lines = []
+    for number in range(90):
+        size, garden = round(float(random.uniform(30, 200)), 1), bool(random.random() < 0.5)
+        price = 4000 * size + 90_000 * garden + random.normal(0, 9000)
+        row = {"size": size if number % 9 else None, "garden": garden, "price": round(price)}
+        lines.append(json.dumps(row))
+    path = folder / "houses.jsonl"
+    path.write_text("\n".join(lines))
+    return path
+
+
 TINY: dict[str, Callable[[Path], Path]] = {
     "image-classification": patterns,
     "unconditional-image-generation": corners,
     "recommendation": interactions,
+    "tabular-classification": customers,
+    "tabular-regression": houses,
     "row-to-real": made.rows,
     "history-to-ranking": made.histories,
     "text-to-text": made.texts,

@@ -54,7 +54,7 @@ def fit(run, **context):
 
 
 def difference(one, other):
-    """The largest between two sets of columns; infinite where they cannot be compared."""
+    """The largest between two sets of columns, relative beyond 1; infinite if not comparable."""
     assert one.keys() == other.keys()
     largest = 0.0
     for name in one:
@@ -67,7 +67,8 @@ def difference(one, other):
             assert (a.values == b.values).all(), name
             continue
         assert a.values.dtype == b.values.dtype, name
-        here = np.abs(a.values.astype(float) - b.values.astype(float)).max(initial=0)
+        apart = np.abs(a.values.astype(float) - b.values.astype(float))
+        here = (apart / np.maximum(1, np.abs(a.values.astype(float)))).max(initial=0)
         largest = max(largest, float(np.nan_to_num(here, nan=np.inf)))
     return largest
 

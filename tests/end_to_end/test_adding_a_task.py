@@ -27,11 +27,11 @@ ENTRY_POINTS = """\
 named-pictures = named_pictures:TASK
 
 [daylight.family]
-mean = mean_specs:MEAN
+median = median_specs:MEDIAN
 """
 
 every_file = pytest.mark.parametrize(
-    ("code", "name"), [(TASK, "tasks/named_pictures.py"), (FAMILY, "models/mean.py")]
+    ("code", "name"), [(TASK, "tasks/named_pictures.py"), (FAMILY, "models/median.py")]
 )
 
 
@@ -42,9 +42,9 @@ def plugin(tmp_path):
     info = place / "docs_example-1.0.dist-info"
     info.mkdir(parents=True)
     (place / "named_pictures.py").write_text(TASK)
-    (place / "mean.py").write_text(FAMILY)
-    entry = ENTRY.replace("daylight.models.mean", "mean")
-    (place / "mean_specs.py").write_text(f"from daylight.core.types import ModelSpec\n\n{entry}")
+    (place / "median.py").write_text(FAMILY)
+    entry = ENTRY.replace("daylight.models.median", "median")
+    (place / "median_specs.py").write_text(f"from daylight.core.types import ModelSpec\n\n{entry}")
     (place / "named_tiny.py").write_text(TINY_HEAD + TINY)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: docs-example\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(ENTRY_POINTS)
@@ -89,12 +89,12 @@ def test_the_error_of_the_page_names_the_picture(plugin, flowers, tmp_path):
 
 def test_the_family_of_the_page_trains_and_answers(plugin, tmp_path):
     table = made.rows(tmp_path)
-    trained = run(plugin, tmp_path, "daylight", "train", table, "--model", "mean")
+    trained = run(plugin, tmp_path, "daylight", "train", table, "--model", "median")
     assert trained.returncode == 0, trained.stderr
     row = '{"size": 1, "age": 2, "color": "red"}'
     asked = run(plugin, tmp_path, "daylight", "predict", "rows-run", row)
     assert re.search(r"\t\d+\.\d\d", asked.stdout), asked.stderr
-    assert "mean  " in run(plugin, tmp_path, "daylight", "models").stdout
+    assert "median  " in run(plugin, tmp_path, "daylight", "models").stdout
 
 
 CONTRACTS = ["pytest", "-q", "-p", "no:cacheprovider", "-p", "named_tiny", "tests/contracts"]
@@ -104,8 +104,8 @@ CONTRACTS = ["pytest", "-q", "-p", "no:cacheprovider", "-p", "named_tiny", "test
     "which",
     [
         "(test_tables or test_datasets) and named-pictures"
-        " or test_tables and tiny or test_families and row-to-real-by-mean",
-        pytest.param("named-pictures or by-mean", marks=pytest.mark.slow),
+        " or test_tables and tiny or test_families and row-to-real-by-median",
+        pytest.param("named-pictures or by-median", marks=pytest.mark.slow),
     ],
 )
 def test_what_is_on_the_page_keeps_the_contracts(plugin, which):
@@ -140,7 +140,9 @@ def test_the_code_of_the_page_is_written_as_the_rest_is(code, name):
 def test_the_types_of_the_page_hold(plugin):
     pytest.importorskip("mypy")
     options = ["--config-file", ROOT / "pyproject.toml", "--cache-dir", ROOT / ".mypy_cache"]
-    found = run(plugin, plugin, "mypy", *options, "named_pictures.py", "mean.py", "mean_specs.py")
+    found = run(
+        plugin, plugin, "mypy", *options, "named_pictures.py", "median.py", "median_specs.py"
+    )
     assert found.returncode == 0, found.stdout
 
 

@@ -21,6 +21,9 @@ class DataConfig(Config):
     Attributes:
         path: A folder or a table; absolute once resolved.
         target: Column to predict, where the data is a table and the name does not tell.
+        drop: Columns of a table that are left out, such as one that is known only afterwards.
+        group: Column of a table whose equal values belong together, and are never parted between
+            splits; where the name does not tell.
         validation_fraction: Share of the examples; used where the data names no such split.
         test_fraction: Likewise.
         split: Where people's histories are split: each person's last items are tested, or random
@@ -34,6 +37,8 @@ class DataConfig(Config):
 
     path: str
     target: str | None = None
+    drop: tuple[str, ...] = ()
+    group: str | None = None
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2
     split: Literal["last", "random"] | None = None

@@ -28,6 +28,9 @@ SPLIT_FOLDERS: dict[str, SplitName] = {
 NUM_HEADERS = 200
 MIN_SIZE = 8
 """Pixels per side; smaller pictures are scaled up to it."""
+PIXELS = "pixels"
+"""The prepared column of pictures: uint8 ``(rows, height, width, channels)``."""
+
 _GRAY_MODES = frozenset({"1", "L", "LA", "I", "I;16", "I;16B"})
 
 

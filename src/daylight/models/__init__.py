@@ -4,7 +4,9 @@ from daylight.core.registry import Registry
 from daylight.core.types import ModelSpec
 
 _IMAGES = ("image",)
+_NUMBERS = ("image", "row")
 _LABELS = ("label",)
+_ANSWERS = ("label", "real")
 
 SPECS = (
     ModelSpec(
@@ -15,6 +17,16 @@ SPECS = (
         answers=_LABELS,
         license="Apache-2.0",
         source="The floor that every classifier must beat; known as ZeroR",
+        cost=0.1,
+    ),
+    ModelSpec(
+        name="mean",
+        title="Answers the mean, whatever it is shown",
+        module="daylight.models.mean",
+        inputs=("image", "text", "row", "history"),
+        answers=("real",),
+        license="Apache-2.0",
+        source="The floor that every regression must beat",
         cost=0.1,
     ),
     ModelSpec(
@@ -32,10 +44,10 @@ SPECS = (
     ),
     ModelSpec(
         name="linear",
-        title="One weight for each pixel and class, and nothing hidden: logistic regression",
+        title="One weight for each input and class, and nothing hidden: logistic regression",
         module="daylight.models.linear",
-        inputs=_IMAGES,
-        answers=_LABELS,
+        inputs=_NUMBERS,
+        answers=_ANSWERS,
         license="Apache-2.0",
         source="Cox, Journal of the Royal Statistical Society B 20 (1958)",
         cost=4,
@@ -75,10 +87,10 @@ SPECS = (
     ),
     ModelSpec(
         name="boosted-trees",
-        title="Decision trees on pixels, each of which corrects what those before it got wrong",
+        title="Decision trees, each of which corrects what those before it got wrong",
         module="daylight.models.boosted_trees",
-        inputs=_IMAGES,
-        answers=_LABELS,
+        inputs=_NUMBERS,
+        answers=_ANSWERS,
         license="Apache-2.0",
         source=("Friedman, Annals of Statistics 29 (2001); Ke et al., LightGBM, NIPS 30 (2017)"),
         cost=5,

@@ -1,11 +1,12 @@
-"""Multinomial logistic regression: one weight for each pixel and class, and nothing hidden.
+"""One weight for each input and class, and nothing hidden: logistic or ridge regression.
 
 Source: Cox, Journal of the Royal Statistical Society B 20 (1958); for several classes and how
 weights are held small: Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, section
-4.4.
+4.4; for numbers: Hoerl & Kennard, Technometrics 12 (1970).
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import inf, prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,10 +19,16 @@ from torch import Tensor, nn
 from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import small_picture_processing
-from daylight.training.convex import LinearScores, cross_entropy, fit_scores
+from daylight.data.shown import numbers_processing
+from daylight.training.convex import (
+    LinearScores,
+    Loss,
+    cross_entropy,
+    fit_scores,
+    squared_error,
+)
 from daylight.training.network import Network
-from daylight.training.pictures import Standardize, new_module, picture_facts
+from daylight.training.pictures import facts_of, flat_numbers, new_module
 from daylight.training.settings import Positive
 
 if TYPE_CHECKING:
@@ -55,27 +62,28 @@ class Settings(Config):
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:
-    """Small pictures of one size, gray if all are."""
-    return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
+    """Small pictures of one size, gray if all are; rows of numbers around zero."""
+    return numbers_processing(schema, scaled=True, max_size=MAX_SIZE, size=settings.size)
 
 
 class Linear(nn.Module):
-    """Bytes to class scores.
+    """Numbers to class scores, or to one number.
 
     Args:
-        shape: Height, width and channels of a picture.
-        num_classes: Scores per picture.
+        shape: Height, width and channels of a picture, or the features of a row.
+        num_classes: Scores per picture or row; 0 for a number.
     """
 
     def __init__(self, shape: Sequence[int], num_classes: int) -> None:
         super().__init__()
-        self.features = nn.Sequential(Standardize(shape[-1]), nn.Flatten())
-        self.scores = nn.Linear(prod(shape), num_classes)
+        self.features = flat_numbers(shape)
+        self.scores = nn.Linear(prod(shape), num_classes or 1)
+        self.is_number = not num_classes
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Uint8 ``(rows, height, width, channels)`` to raw scores ``(rows, classes)``."""
-        scores: Tensor = self.scores(self.features(pixels))
-        return scores
+    def forward(self, shown: Tensor) -> Tensor:
+        """Pictures or rows to raw scores ``(rows, classes)``, or to ``(rows,)``."""
+        scores: Tensor = self.scores(self.features(shown))
+        return scores.squeeze(1) if self.is_number else scores
 
 
 def build(settings: Mapping[str, Any]) -> Linear:
@@ -85,7 +93,7 @@ def build(settings: Mapping[str, Any]) -> Linear:
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     """Goes to the bottom of the loss for each penalty, and keeps the best by validation."""
-    facts = picture_facts(prepared, {})
+    facts = facts_of(prepared, {})
     module = new_module(build, facts, prepared, context)
     scores = _fit_scores(module, prepared, settings, context)
     with torch.no_grad():
@@ -97,26 +105,43 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
 def _fit_scores(
     module: Linear, prepared: Prepared, settings: Settings, context: Context
 ) -> LinearScores:
+    best = partial(_best, penalties=settings.penalties, context=context)
     train, validation = (
         (_features(module, prepared.splits[name]), prepared.splits[name].targets["target"].values)
         for name in ("train", "validation")
     )
-    scores = best = LinearScores.zero(train[0].shape[1], len(prepared.labels))
+    if module.is_number:
+        middle, spread = float(train[1].mean()), float(train[1].std()) or 1.0
+        train, validation = ((x, (y - middle) / spread) for x, y in (train, validation))
+        found = best(train, validation, num_scores=1, loss=squared_error)
+        return LinearScores(found.weights * spread, found.bias * spread + middle)
+    return best(train, validation, num_scores=len(prepared.labels), loss=cross_entropy)
+
+
+def _best(
+    train: "tuple[Array, Array]",
+    validation: "tuple[Array, Array]",
+    *,
+    num_scores: int,
+    loss: Loss,
+    penalties: Sequence[float],
+    context: Context,
+) -> LinearScores:
+    """By the loss on validation; of features and target each."""
+    scores = best = LinearScores.zero(train[0].shape[1], num_scores)
     lowest = inf
-    for penalty in sorted(settings.penalties, reverse=True):
-        scores = fit_scores(
-            *train, loss=cross_entropy, penalty=penalty, start=scores, context=context
-        )
-        loss, _ = cross_entropy(scores(validation[0]), validation[1])
-        if loss >= lowest:
+    for penalty in sorted(penalties, reverse=True):
+        scores = fit_scores(*train, loss=loss, penalty=penalty, start=scores, context=context)
+        found, _ = loss(scores(validation[0]), validation[1])
+        if found >= lowest:
             break
-        lowest, best = loss, scores
+        lowest, best = found, scores
     return best
 
 
 def _features(module: Linear, split: "Split") -> "Array":
-    pixels = torch.from_numpy(np.array(split.inputs["pixels"].values))
-    features: Array = module.features(pixels).numpy()
+    [column] = split.inputs.values()
+    features: Array = module.features(torch.from_numpy(np.array(column.values))).numpy()
     return features
 
 

@@ -28,7 +28,7 @@ from daylight.core.types import Prepared, Processing, Schema
 from daylight.data.images import small_picture_processing
 from daylight.training.convex import LinearScores, fit_scores, fit_temperature, squared_hinge
 from daylight.training.network import Network
-from daylight.training.pictures import Standardize, new_module, picture_facts
+from daylight.training.pictures import Standardize, facts_of, new_module
 from daylight.training.settings import Positive
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     pixels = train.inputs["pixels"].values
     num_centers = min(settings.num_centers, len(pixels))
     chosen = np.sort(context.random("centers").permutation(len(pixels))[:num_centers])
-    facts = picture_facts(prepared, {"num_centers": num_centers, "gamma": settings.gamma})
+    facts = facts_of(prepared, {"num_centers": num_centers, "gamma": settings.gamma})
     machine = new_module(build, facts, prepared, context)
     machine.centers = torch.from_numpy(np.array(pixels[chosen]))
     target = train.targets["target"].values

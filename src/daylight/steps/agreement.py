@@ -5,11 +5,12 @@ import numpy as np
 from daylight.core.types import Column, Columns
 
 MAX_DIFFERENCE = 1e-3
-"""Between the answers of the exported graph and of the model in memory: more is a broken export."""
+"""Between the answers of the exported graph and of the model in memory: more is a broken export.
+Numbers beyond 1 may differ by as much of their size."""
 
 
 def largest_between(ours: Columns, theirs: Columns) -> float:
-    """The largest difference of two answers.
+    """The largest difference of two answers, relative to ours where that is beyond 1.
 
     Numbers are compared; columns of other types, or of differing shapes, count as infinite if they
     are not equal.
@@ -28,5 +29,6 @@ def _difference(one: Column, other: Column) -> float:
         return float("inf")
     if not np.issubdtype(one.values.dtype, np.number):
         return 0.0 if (one.values == other.values).all() else float("inf")
-    apart = np.abs(one.values.astype(float) - other.values.astype(float))
+    ours = one.values.astype(float)
+    apart = np.abs(ours - other.values.astype(float)) / np.maximum(1, np.abs(ours))
     return float(np.nan_to_num(apart, nan=np.inf, posinf=np.inf).max(initial=0))

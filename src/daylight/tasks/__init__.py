@@ -13,6 +13,8 @@ TASKS: Registry[Task] = Registry(
     {
         "image-classification": "daylight.tasks.image_classification:TASK",
         "recommendation": "daylight.tasks.recommendation:TASK",
+        "tabular-classification": "daylight.tasks.tabular_classification:TASK",
+        "tabular-regression": "daylight.tasks.tabular_regression:TASK",
         "unconditional-image-generation": "daylight.tasks.unconditional_image_generation:TASK",
     },
 )

@@ -52,6 +52,13 @@ def squared_hinge(scores: "Array", target: "Array") -> "tuple[float, Array]":
     return loss, -2 * sides * missed / len(target)
 
 
+def squared_error(scores: "Array", target: "Array") -> "tuple[float, Array]":
+    """Half of it; there is one score for each row, and the target is a number."""
+    missed = scores - target[:, None].astype(scores.dtype)
+    loss = float(np.square(missed).sum(dtype=np.float64)) / (2 * len(target))
+    return loss, missed / len(target)
+
+
 @dataclass(frozen=True, slots=True)
 class LinearScores:
     """``features @ weights + bias``.
@@ -89,7 +96,7 @@ def fit_scores(
 
     Args:
         features: float32 ``(rows, features)``.
-        target: Index of the class, int64 ``(rows,)``.
+        target: Index of the class, int64 ``(rows,)``; or a number.
         loss: Of the scores.
         penalty: Above 0.
         start: The closer, the fewer steps.

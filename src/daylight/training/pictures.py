@@ -1,6 +1,6 @@
-"""What networks over pictures share: numbers around zero, and one way to be trained."""
+"""What networks over pictures or rows share: numbers around zero, and one way to be trained."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -67,10 +67,21 @@ def convolution(
     return layer, nn.BatchNorm2d(num_out)
 
 
-def picture_facts(prepared: Prepared, sizes: Mapping[str, Any]) -> dict[str, Any]:
-    """From which a family builds its network: its own sizes and what the data says."""
-    pixels = prepared.splits["train"].inputs["pixels"].values
-    return {**sizes, "shape": list(pixels.shape[1:]), "num_classes": len(prepared.labels)}
+def facts_of(prepared: Prepared, sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """From which a family builds its network: its own sizes and what the data says.
+
+    ``shape`` is that of a picture or of a row, ``num_classes`` is 0 where the answer is a number.
+    """
+    [name] = prepared.names
+    shape = prepared.splits["train"].inputs[name].values.shape[1:]
+    return {**sizes, "shape": list(shape), "num_classes": len(prepared.labels)}
+
+
+def flat_numbers(shape: Sequence[int]) -> nn.Sequential:
+    """Pictures or rows to float32 ``(rows, features)`` around zero."""
+    if len(shape) == 3:
+        return nn.Sequential(Standardize(shape[-1]), nn.Flatten())
+    return nn.Sequential(nn.Flatten())
 
 
 def new_module(
@@ -99,13 +110,13 @@ def train(
     """Trains a new network by back-propagation.
 
     Args:
-        build: Is given ``shape`` (height, width, channels), ``num_classes`` and ``sizes``.
-        prepared: With the column ``pixels``.
+        build: Is given what ``facts_of`` gives.
+        prepared: With one column, of pictures or of rows.
         sizes: The family's own.
         training: How.
         context: Decides the weights and the order.
     """
-    facts = picture_facts(prepared, sizes)
+    facts = facts_of(prepared, sizes)
     network = Network.of(new_module(build, facts, prepared, context), prepared, facts)
     loop.fit(network, prepared, training, context)
     return network

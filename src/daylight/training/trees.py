@@ -2,7 +2,8 @@
 
 A scikit-learn model can only be stored by pickle, so its arrays are taken out. They answer here by
 walking down all trees at once, and in the exported graph through one TreeEnsembleRegressor with a
-target per class: ONNX Runtime's classifier treats two classes in a way of its own.
+target per class: ONNX Runtime's classifier treats two classes in a way of its own. Where the answer
+is a number, there is one target.
 """
 
 from collections.abc import Sequence
@@ -11,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from onnx import TensorProto, helper, save_model
+from onnx import TensorProto, helper, numpy_helper, save_model
 from safetensors.numpy import load_file, save
 from scipy.sparse import csr_array, vstack
 
 from daylight.core.config import Config, decode
 from daylight.core.files import write_atomic
 from daylight.core.types import Column, Columns, Node
+from daylight.data.images import PIXELS
+from daylight.data.rows import ROW
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -29,9 +32,14 @@ GRAPH = "model.onnx"
 
 _NODES = ("roots", "feature", "threshold", "left", "right")
 _LEAVES = ("data", "indices", "indptr")
+_INPUTS = {
+    PIXELS: (TensorProto.UINT8, ["rows", "h", "w", "c"]),
+    ROW: (TensorProto.FLOAT, ["rows", "features"]),
+}
+"""Type and shape of the columns that trees can look at."""
 
-Votes = Literal["probabilities", "scores"]
-"""What the leaves of all trees add up to: probabilities, or scores for softmax."""
+Votes = Literal["probabilities", "scores", "value"]
+"""What the leaves of all trees add up to: probabilities, scores for softmax, or a number."""
 
 
 class TreeConfig(Config):
@@ -39,6 +47,7 @@ class TreeConfig(Config):
 
     num_classes: int
     votes: Votes
+    column: str = PIXELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ class Tree:
 
     @classmethod
     def of_sklearn(cls, grown: Any, leaves: "Array") -> "Tree":
-        """Takes the arrays out of a fitted ``DecisionTreeClassifier``."""
+        """Takes the arrays out of a fitted tree of scikit-learn."""
         tree = grown.tree_
         return cls(tree.feature, tree.threshold, tree.children_left, tree.children_right, leaves)
 
@@ -79,8 +88,10 @@ class TreeEnsemble:
         threshold: float32 ``(nodes,)``.
         left: int64 ``(nodes,)``, absolute; a leaf points at itself.
         right: Likewise.
-        leaves: Sparse float32 ``(nodes, classes)``; zero in other nodes.
+        leaves: Sparse float32 ``(nodes, classes)``; zero in other nodes. Of numbers there is one
+            class.
         votes: What the sums are.
+        column: The prepared column that they look at.
     """
 
     roots: "Array"
@@ -90,9 +101,10 @@ class TreeEnsemble:
     right: "Array"
     leaves: csr_array
     votes: Votes
+    column: str = PIXELS
 
     @classmethod
-    def of(cls, trees: Sequence[Tree], votes: Votes) -> "TreeEnsemble":
+    def of(cls, trees: Sequence[Tree], votes: Votes, *, column: str = PIXELS) -> "TreeEnsemble":
         """Lays trees end to end."""
         starts = np.cumsum([0, *(len(tree.feature) for tree in trees)])
         feature = np.concatenate([tree.feature for tree in trees]).astype(np.int64)
@@ -110,11 +122,12 @@ class TreeEnsemble:
             right=np.where(leaf, here, right).astype(np.int64),
             leaves=_without_zeros(leaves.multiply(leaf[:, None])).astype(np.float32),
             votes=votes,
+            column=column,
         )
 
     def predict(self, inputs: Columns) -> Columns:
-        """Probabilities for rows of numbers of any shape ``(rows, ...)``."""
-        [values] = [column.values for column in inputs.values()]
+        """Answers for rows of numbers of any shape ``(rows, ...)``."""
+        values = inputs[self.column].values
         sums = np.zeros((len(values), self.leaves.shape[1]))
         for start in range(0, len(values), CHUNK):
             here = slice(start, start + CHUNK)
@@ -125,6 +138,8 @@ class TreeEnsemble:
                 (np.ones(reached.size), reached.ravel(), each), (len(rows), len(self.feature))
             )
             sums[here] = (chosen @ self.leaves).toarray()
+        if self.votes == "value":
+            return {"value": Column(sums[:, 0].astype(np.float32))}
         if self.votes == "scores":
             sums = np.exp(sums - sums.max(axis=1, keepdims=True))
             sums /= sums.sum(axis=1, keepdims=True)
@@ -157,7 +172,7 @@ class TreeEnsemble:
         arrays = {name: getattr(self, name) for name in _NODES}
         arrays |= {f"leaves.{name}": getattr(self.leaves, name) for name in _LEAVES}
         write_atomic(folder / WEIGHTS, save(arrays))
-        config = TreeConfig(num_classes=self.leaves.shape[1], votes=self.votes)
+        config = TreeConfig(num_classes=self.leaves.shape[1], votes=self.votes, column=self.column)
         write_atomic(folder / CONFIG, config.to_json())
 
     @classmethod
@@ -167,34 +182,37 @@ class TreeEnsemble:
         arrays = load_file(folder / WEIGHTS)
         shape = (len(arrays["feature"]), config.num_classes)
         leaves = csr_array(tuple(arrays.pop(f"leaves.{name}") for name in _LEAVES), shape)
-        return cls(**arrays, leaves=leaves, votes=config.votes)
+        return cls(**arrays, leaves=leaves, votes=config.votes, column=config.column)
 
     def export(self, folder: Path) -> tuple[Node, ...]:
         """Writes the graph. Source: ONNX operators, ai.onnx.ml 3, TreeEnsembleRegressor."""
+        answer, shape = "probabilities", ["rows", self.leaves.shape[1]]
         nodes = [
-            helper.make_node("Flatten", ["pixels"], ["flat"], axis=1),
+            helper.make_node("Flatten", [self.column], ["flat"], axis=1),
             helper.make_node("Cast", ["flat"], ["numbers"], to=TensorProto.FLOAT),
             self._node("numbers", self.votes),
         ]
         if self.votes == "scores":
             nodes.append(helper.make_node("Softmax", ["scores"], ["probabilities"], axis=1))
+        elif self.votes == "value":
+            answer, shape = "value", ["rows"]
+            nodes[-1] = self._node("numbers", "sums")
+            axis = numpy_helper.from_array(np.array([1]), "axis")
+            nodes.append(helper.make_node("Squeeze", ["sums", "axis"], ["value"]))
         graph = helper.make_graph(
             nodes,
             "trees",
-            [helper.make_tensor_value_info("pixels", TensorProto.UINT8, ["rows", "h", "w", "c"])],
-            [
-                helper.make_tensor_value_info(
-                    "probabilities", TensorProto.FLOAT, ["rows", self.leaves.shape[1]]
-                )
-            ],
+            [helper.make_tensor_value_info(self.column, *_INPUTS[self.column])],
+            [helper.make_tensor_value_info(answer, TensorProto.FLOAT, shape)],
+            [axis] if answer == "value" else [],
         )
         opsets = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
         save_model(helper.make_model(graph, opset_imports=opsets, ir_version=9), folder / GRAPH)
         return (
             Node(
                 operation="onnx",
-                inputs=("pixels",),
-                outputs=("probabilities",),
+                inputs=(self.column,),
+                outputs=(answer,),
                 parameters={"file": GRAPH},
             ),
         )
