@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from daylight_shapes import made
@@ -81,12 +82,29 @@ def houses(folder: Path) -> Path:
     return path
 
 
+def reviews(folder: Path, *, each: int = 20) -> Path:
+    """Each class has words of its own among common ones; some texts are in Chinese or Hebrew."""
+    draw = Random(0)
+    folder.mkdir(parents=True)
+    own = {"bad": "dull awful boring 无聊 משעמם", "good": "bright lovely moving 好看 נפלא"}
+    common = ["the", "a", "film", "plot,", "and", "it's", "电影", "סרט", "very"]
+    lines = ["text,label"]
+    for number in range(2 * each):
+        label = ("bad", "good")[number % 2]
+        words = draw.choices(own[label].split(), k=2) + draw.choices(common, k=5)
+        draw.shuffle(words)
+        lines.append(f'"{" ".join(words)} {number}",{label}')
+    (folder / "reviews.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder / "reviews.csv"
+
+
 TINY: dict[str, Callable[[Path], Path]] = {
     "image-classification": patterns,
     "unconditional-image-generation": corners,
     "recommendation": interactions,
     "tabular-classification": customers,
     "tabular-regression": houses,
+    "text-classification": reviews,
     "row-to-real": made.rows,
     "history-to-ranking": made.histories,
     "text-to-text": made.texts,
@@ -97,6 +115,7 @@ FAST: dict[str, list[str]] = {
     "single-layer": ["settings.size=10", "training.epochs=2"],
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "linear": ["settings.penalties=[0.1]"],
+    "tfidf-linear": ["settings.penalties=[1e-3,1e-4]"],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "gan": [
         "settings.width=8",

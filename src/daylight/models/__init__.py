@@ -250,6 +250,23 @@ _RECOMMENDERS = (
     ),
 )
 
+_TEXTS = (
+    ModelSpec(
+        name="tfidf-linear",
+        title="One weight for each word, pair of words and run of characters: logistic regression",
+        module="daylight.models.tfidf_linear",
+        inputs=("text",),
+        answers=_LABELS,
+        license="Apache-2.0",
+        source=(
+            "Spärck Jones, Journal of Documentation 28 (1972); Salton & Buckley, Information "
+            "Processing & Management 24 (1988)"
+        ),
+        cost=2,
+        is_simple=True,
+    ),
+)
+
 FAMILIES: Registry[ModelSpec] = Registry(
-    "family", {spec.name: spec for spec in SPECS + _GENERATORS + _RECOMMENDERS}
+    "family", {spec.name: spec for spec in SPECS + _GENERATORS + _RECOMMENDERS + _TEXTS}
 )

@@ -5,7 +5,6 @@ or a table with a column of picture paths and a column of classes.
 """
 
 import shlex
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -14,6 +13,7 @@ from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Field, Source, SplitName, Task
 from daylight.data.images import SPLIT_FOLDERS, class_folders, image_facts, is_image
+from daylight.data.labels import check_learnable, labels_of
 from daylight.data.tables import (
     column_names,
     place,
@@ -69,7 +69,7 @@ def read(source: Source, data: DataConfig) -> Dataset:
     columns, root = _read_folders(source) if is_folder else _read_table(source.path, data)
     pictures = [root / name for name in columns["image"]]
     labels = _labels(columns["label"], source)
-    _check_learnable(columns, source.path)
+    check_learnable(columns["label"], columns["split"], source.path)
     files = {*pictures} if is_folder else {source.path, *pictures}
     return _dataset(columns, root, source.digest(sorted(files)), labels, image_facts(pictures))
 
@@ -216,25 +216,8 @@ def _find_columns(path: Path, data: DataConfig) -> tuple[str, str]:
 
 
 def _labels(classes: Sequence[str], source: Source) -> list[str]:
-    counts = Counter(classes)
-    if len(counts) == 1:
-        [name] = counts
-        raise DataError(
-            f"{source.path} has one class ({name}); a classifier needs two or more.",
-            hint=_more_classes(source, source.path / name),
-        )
-    numbers = all(name.isdecimal() and name.isascii() for name in counts)
-    return sorted(counts, key=lambda name: (int(name), name) if numbers else (0, name))
-
-
-def _check_learnable(columns: Mapping[str, Sequence[Any]], path: Path) -> None:
-    pairs = zip(columns["label"], columns["split"], strict=True)
-    learnable = {label for label, split in pairs if split in (None, "train")}
-    if lost := sorted(set(columns["label"]) - learnable):
-        raise DataError(
-            f"{path} has no example of {lost[0]!r} in train.",
-            hint="Add some, or take the class out of the other splits.",
-        )
+    more = _more_classes(source, source.path / classes[0]) if len(set(classes)) == 1 else ""
+    return labels_of(classes, source.path, more=more)
 
 
 def _more_classes(source: Source, only: Path) -> str:

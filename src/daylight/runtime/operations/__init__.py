@@ -22,6 +22,8 @@ OPERATIONS: Registry[Operation] = Registry(
         "concatenate": f"{_HERE}.concatenate:OPERATION",
         "characters": f"{_HERE}.characters:OPERATION",
         "truncate": f"{_HERE}.truncate:OPERATION",
+        "ngrams": f"{_HERE}.ngrams:OPERATION",
+        "term_scores": f"{_HERE}.term_scores:OPERATION",
         "pad": f"{_HERE}.pad:OPERATION",
         "normalize_boxes": f"{_HERE}.normalize_boxes:OPERATION",
         "onnx": f"{_HERE}.onnx:OPERATION",

@@ -1,0 +1,92 @@
+"""Logistic regression over words and runs of characters, weighed by how rare they are.
+
+Source: Spärck Jones, Journal of Documentation 28 (1972); Salton & Buckley, Information Processing &
+Management 24 (1988); runs of characters Cavnar & Trenkle, SDAIR (1994).
+"""
+
+from math import inf
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+from daylight.core.config import Config
+from daylight.core.context import Context
+from daylight.core.types import Prepared, Processing, Schema
+from daylight.runtime.operations.ngrams import Length
+from daylight.runtime.operations.term_scores import Terms
+from daylight.training.convex import LinearScores, cross_entropy, fit_scores
+from daylight.training.settings import Positive
+from daylight.training.terms import TermModel, count_texts, matrix, term_processing
+
+LENGTH = 30.0
+"""Of a text's row while the weights are sought: the search stops by the size of slopes."""
+
+
+class Settings(Config):
+    """Which terms, and how small their weights are held.
+
+    Attributes:
+        words: The longest run of words.
+        characters: The shortest and the longest run of characters within a word; ``[0, 0]`` for
+            none.
+        min_texts: Texts of train that a term occurs in, at least.
+        max_terms: So many of the commonest are kept.
+        penalties: On the sum of the squared weights, beside the mean loss, where each text's row
+            has length 1. Tried from the largest on, each from the weights of the one before, until
+            validation likes one less.
+    """
+
+    words: Length = 2
+    characters: tuple[Length, Length] = (3, 5)
+    min_texts: Annotated[int, msgspec.Meta(ge=1)] = 2
+    max_terms: Annotated[int, msgspec.Meta(ge=1)] = 500_000
+    penalties: Annotated[tuple[Positive, ...], msgspec.Meta(min_length=1)] = (
+        1e-3,
+        3e-4,
+        1e-4,
+        3e-5,
+        1e-5,
+        3e-6,
+    )
+
+
+def processing(schema: Schema, settings: Settings) -> Processing:
+    """Runs of words and characters."""
+    return term_processing(schema, words=settings.words, characters=settings.characters)
+
+
+def fit(prepared: Prepared, settings: Settings, context: Context) -> TermModel:
+    """Counts, then goes to the bottom of the loss for each penalty; the best by validation."""
+    train, validation = prepared.splits["train"], prepared.splits["validation"]
+    counted = count_texts(train.inputs["terms"])
+    counted = counted.commonest(at_least=settings.min_texts, at_most=settings.max_terms)
+    rarity = np.log((1 + counted.num_texts) / (1 + counted.counts)) + 1
+    known = Terms(counted.terms, rarity.astype(np.float32), "tfidf")
+    rows, shown = (
+        LENGTH * matrix(known, each.inputs["terms"]).astype(np.float32)
+        for each in (train, validation)
+    )
+    target, right = train.targets["target"].values, validation.targets["target"].values
+    scores = best = LinearScores.zero(rows.shape[1], len(prepared.labels))
+    lowest = inf
+    for penalty in sorted(settings.penalties, reverse=True):
+        scores = fit_scores(
+            rows,
+            target,
+            loss=cross_entropy,
+            penalty=penalty * LENGTH**2,
+            start=scores,
+            context=context,
+        )
+        loss, _ = cross_entropy(scores(shown), right)
+        if loss >= lowest:
+            break
+        lowest, best = loss, scores
+    return TermModel.of(known, LENGTH * best.weights, best.bias, link="softmax")
+
+
+def load(folder: Path) -> TermModel:
+    """Reads what ``save`` wrote."""
+    return TermModel.load(folder)
