@@ -115,6 +115,7 @@ FAST: dict[str, list[str]] = {
     "single-layer": ["settings.size=10", "training.epochs=2"],
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "linear": ["settings.penalties=[0.1]"],
+    "naive-bayes-svm": ["settings.costs=[0.1,1.0]"],
     "tfidf-linear": ["settings.penalties=[1e-3,1e-4]"],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "gan": [

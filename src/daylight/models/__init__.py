@@ -252,6 +252,17 @@ _RECOMMENDERS = (
 
 _TEXTS = (
     ModelSpec(
+        name="naive-bayes-svm",
+        title="A support vector machine over words, scaled by what naive Bayes makes of each",
+        module="daylight.models.naive_bayes_svm",
+        inputs=("text",),
+        answers=_LABELS,
+        license="Apache-2.0",
+        source="Wang & Manning, ACL (2012); probabilities: Guo et al., arXiv:1706.04599",
+        cost=2,
+        is_simple=True,
+    ),
+    ModelSpec(
         name="tfidf-linear",
         title="One weight for each word, pair of words and run of characters: logistic regression",
         module="daylight.models.tfidf_linear",
