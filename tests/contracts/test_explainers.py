@@ -33,8 +33,13 @@ from daylight.steps.explaining import (
 )
 from daylight.tasks import TASKS
 
-EXPLAINED = [pair for pair in PAIRS if methods_for(TASKS[pair[0]])]
+HAS_METHODS = [pair for pair in PAIRS if methods_for(TASKS[pair[0]])]
+EXPLAINED = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "image"]
+RUNS = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "history"]
 CERTAIN = {
+    ("contributions", "ease"),
+    ("contributions", "item-knn"),
+    ("leave-one-out", "ease"),
     ("integrated-gradients", "single-layer"),
     ("integrated-gradients", "cnn"),
     ("grad-cam", "cnn"),
@@ -72,7 +77,7 @@ def able(explained):
     """What is explained, beside each method that can."""
     run, family = explained
     found = []
-    for spec in EXPLAINERS.values():
+    for spec in methods_for(TASKS[run.recipe.task]):
         try:
             subject = subject_for(run)
             attribute(spec, subject)
@@ -139,6 +144,25 @@ def test_every_method_was_used_or_says_why_not(explained):
         if not each.skipped:
             assert (each.random_model is None) == bool(each.unchecked)
         assert not (each.skipped and (each.method, family) in CERTAIN)
+
+
+@pytest.mark.parametrize("pair", RUNS, ids="-by-".join)
+def test_what_speaks_for_a_list_is_what_it_falls_without(pair, trained):
+    section = trained(*pair).read(ExplainedSection)
+    specs = methods_for(TASKS[pair[0]])
+    assert [each.method for each in section.explanations] == [spec.name for spec in specs]
+    used = [each for each in section.explanations if not each.skipped]
+    assert {each.method for each in used} >= {m for m, f in CERTAIN if f == pair[1]}
+    labels = set(Predictor.open(trained(*pair).package).package.labels)
+    for each in used:
+        assert each.gap is None or each.gap < 1e-3
+        assert each.faithfulness.curve[0] == pytest.approx(1)
+        assert each.faithfulness.curve[-1] == pytest.approx(0)
+        assert each.examples
+        for example in each.examples:
+            values = [place.value for place in example.places]
+            assert values == sorted(values, reverse=True)
+            assert {example.label, *(place.name for place in example.places)} <= labels
 
 
 def test_a_task_without_methods_is_explained_by_none(run):

@@ -141,6 +141,14 @@ def build_parser() -> argparse.ArgumentParser:
     predict.add_argument("model", help="folder of a run or a package")
     predict.add_argument("inputs", nargs="+", help="files, folders, patterns; - reads stdin")
     predict.add_argument(
+        "--history",
+        action="store_true",
+        help="inputs are histories: the items that a person has, as A,B",
+    )
+    predict.add_argument(
+        "--exclude", default="", metavar="A,B", help="items that must not be answered"
+    )
+    predict.add_argument(
         "--explain",
         nargs="?",
         const="",

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,25 @@ import msgspec
 from daylight.core.errors import UserError
 from daylight.core.rows import one_line, utf_8
 from daylight.steps.answer_files import keep_file
-from daylight.steps.predict import Model, answers, open_model
+from daylight.steps.predict import (
+    Model,
+    answers,
+    check_takes_histories,
+    excluding,
+    is_run,
+    open_model,
+)
 
 
 def run(options: argparse.Namespace) -> None:
     """Prints the answer to each input; what cannot be read is said, and the rest goes on."""
     model = open_model(options.model)
     media = model.kind.media
+    if options.history:
+        check_takes_histories(model)
+    excluded = {name.strip() for name in options.exclude.split(",") if name.strip()}
     num_good = num_bad = 0
-    found = _answers(model, options)
+    found = _answers(model, options, excluded)
     first = list(islice(found, 2))
     if len(first) == 1 and isinstance(only := first[0][1], UserError):
         raise only
@@ -30,15 +40,18 @@ def run(options: argparse.Namespace) -> None:
             print(f"error: {one_line(answer.message)}", file=sys.stderr)
             continue
         num_good += 1
+        answer = excluding(model, answer, excluded)  # noqa: PLW2901
         line = model.task.codec.show(answer)
         if media:
             folder = Path(options.output or "predictions")
             answer = keep_file(answer, media, folder=folder, name=name)  # noqa: PLW2901
             line = f"{answer[media]} ({line})"
         if options.json:
-            print(msgspec.json.encode({"input": utf_8(name), **answer, **drawn}).decode())
+            facts = {key: value for key, value in drawn.items() if key != "line"}
+            print(msgspec.json.encode({"input": utf_8(name), **answer, **facts}).decode())
         else:
-            print("\t".join(one_line(cell) for cell in (name, line, *drawn.values())))
+            cells = [value for value in drawn.values() if isinstance(value, str)]
+            print("\t".join(one_line(cell) for cell in (name, line, *cells)))
     if num_bad:
         raise UserError(
             f"{num_bad} of {num_good + num_bad} inputs could not be answered.",
@@ -47,13 +60,20 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _answers(
-    model: Model, options: argparse.Namespace
-) -> Iterator[tuple[str, Any, dict[str, str]]]:
+    model: Model, options: argparse.Namespace, excluded: Collection[str]
+) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Inputs with their answers, and the method and picture that explain them if asked for."""
     stdin = sys.stdin.buffer
     if options.explain is None:
         for name, answer in answers(model, options.inputs, stdin):
             yield name, answer, {}
+        return
+    if is_run(model.predictor.package.program):
+        from daylight.steps.because import explained_lists  # noqa: PLC0415 - only if asked for
+
+        yield from explained_lists(
+            model, options.inputs, stdin, method=options.explain, excluded=excluded
+        )
         return
     from daylight.steps.explain_inputs import explained_answers  # noqa: PLC0415 - only if asked for
 

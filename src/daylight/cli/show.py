@@ -11,6 +11,9 @@ from daylight.core.rows import Row, number, one_line
 from daylight.core.sections import Comparison, Score, Scores
 from daylight.metrics.cautions import Footnotes
 
+NUM_REASONED = 3
+"""Examples whose reasons are printed; the report shows more."""
+
 
 def print_scores(scores: Scores) -> None:
     """A line per metric: value, interval, baseline."""
@@ -75,7 +78,12 @@ def print_explanations(found: ExplainedSection, folder: str) -> None:
         if each.skipped:
             print(f"not used: {each.title}, {one_line(each.skipped)}")
         else:
-            print(f"pictures: {folder}/{each.method}")
+            for example in each.examples[:NUM_REASONED]:
+                if example.places:
+                    because = ", ".join(place.name for place in example.places if place.value > 0)
+                    print(one_line(f"{example.id}: {example.label} because of {because}"))
+            if any(example.picture for example in each.examples):
+                print(f"pictures: {folder}/{each.method}")
     if not found.explanations:
         print("No method explains answers of this kind yet.")
 

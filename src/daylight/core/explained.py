@@ -53,19 +53,28 @@ class RandomModelCheck(Config):
     verdict: Literal["depends on the model", "much the same for a random model", "undecided"]
 
 
+class Place(Config):
+    """A part of what the model was shown, and how much it speaks for the answer."""
+
+    name: str
+    value: float
+
+
 class ExplainedExample(Config):
-    """One example with its explanation as a picture.
+    """One example with its explanation, as a picture or by its places.
 
     Attributes:
-        label: The class that is explained: the one that the model answered.
-        probability: What the model gave it.
+        label: What is explained: the class, or the first item, that the model answered.
+        probability: What the model gave it, where that is a probability.
         picture: File, relative to the folder ``explain`` of the run or the package.
+        places: Those that say most, the largest first.
     """
 
     id: str
     label: str
-    probability: float
-    picture: str
+    probability: float | None = None
+    picture: str = ""
+    places: tuple[Place, ...] = ()
 
 
 class Explanation(Config):
@@ -98,7 +107,7 @@ class ExplainedSection(Section):
     """What ``explain`` found on some examples of a split.
 
     Attributes:
-        absent: What took the place of what was taken out, in words.
+        absent: What took the place of what was taken out, in words; empty if nothing did.
     """
 
     step: ClassVar[str] = "explain"

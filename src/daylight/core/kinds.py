@@ -4,7 +4,7 @@ A family says which kinds it takes and gives, never which tasks; a new task pair
 here. An answer kind owns its Arrow type, its metrics, its loss and its decoding.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +94,8 @@ class AnswerKind:
         decode: ``(outputs, labels) -> answers``, one per row, as plain JSON values.
         error: ``(target, answer) -> how wrong``, 0 where it is right; orders the worst mistakes.
             ``None`` where one number per example says little.
+        without: ``(answer, names) -> answer`` that does not hold the names, where an answer holds
+            many.
         media: The key of an answer whose value is a file, as a data URI; empty if there is none.
         features: Name of the network through whose features answers and targets are compared, where
             they say little as they are; empty if there is none.
@@ -109,6 +111,7 @@ class AnswerKind:
     error: Callable[[Any, Answer], float] | None = None
     figures: tuple[str, ...] = ()
     stratified: bool = False
+    without: Callable[[Answer, Collection[str]], Answer] | None = None
     media: str = ""
     features: str = ""
     forms: Mapping[str, Form] = field(default_factory=dict)
@@ -149,6 +152,12 @@ def _ranking(outputs: Columns, labels: Labels) -> list[Answer]:
         {"items": [labels[item] for item in items if item >= 0], "scores": scores}
         for items, scores in both
     ]
+
+
+def _ranking_without(answer: Answer, names: Collection[str]) -> Answer:
+    both = zip(answer["items"], answer["scores"], strict=False)  # scores of none stand at the end
+    kept = [(item, score) for item, score in both if item not in names]
+    return {"items": [item for item, _ in kept], "scores": [score for _, score in kept]}
 
 
 def _boxes(outputs: Columns, labels: Labels) -> list[Answer]:
@@ -246,6 +255,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             metrics=("ndcg@10", "recall@10", "mrr"),
             loss="cross_entropy",
             decode=_ranking,
+            without=_ranking_without,
         ),
         AnswerKind(
             "boxes",

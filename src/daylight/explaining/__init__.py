@@ -68,4 +68,35 @@ SPECS = (
     ),
 )
 
-EXPLAINERS: Registry[ExplainerSpec] = Registry("explainer", {spec.name: spec for spec in SPECS})
+_RANKED = (
+    ExplainerSpec(
+        name="contributions",
+        title="Contributions",
+        sentence=(
+            "The score of an item is a sum over the items of a history: this is what each of them "
+            "adds, exactly."
+        ),
+        module="daylight.explaining.methods.contributions",
+        inputs=("history",),
+        answers=("ranking",),
+        asks="sums",
+        source="Sarwar et al., WWW (2001), section 3.2: the terms of the weighted sum",
+    ),
+    ExplainerSpec(
+        name="leave-one-out",
+        title="Leave one out",
+        sentence=(
+            "Takes one item after another out of a history and sees how far the score falls; looks "
+            "at nothing but scores."
+        ),
+        module="daylight.explaining.methods.leave_one_out",
+        inputs=("history",),
+        answers=("ranking",),
+        asks="answers",
+        source="Zeiler and Fergus, arXiv:1311.2901, section 4.2, for items instead of squares",
+    ),
+)
+
+EXPLAINERS: Registry[ExplainerSpec] = Registry(
+    "explainer", {spec.name: spec for spec in SPECS + _RANKED}
+)

@@ -47,7 +47,19 @@ def faithfulness(
         beside: What ``random_curves`` gave for the same subject.
         random: Decides the order of squares of equal value, and the resamples of the interval.
     """
-    curves = _curves(subject, _sums(subject, attribution.values.values), random)
+    return judged(
+        _curves(subject, _sums(subject, attribution.values.values), random), beside, random
+    )
+
+
+def judged(curves: "Array", beside: "Array", random: np.random.Generator) -> Faithfulness:
+    """How much faster answers fall than in random orders.
+
+    Args:
+        curves: What is left of each answer at each share; float64 ``(rows, shares)``.
+        beside: The same in random orders; float64 ``(orders, rows, shares)``.
+        random: Decides the resamples of the interval.
+    """
     area, random_area = _area(curves), _area(beside).mean(axis=0)
     gain = measure_mean(random_area - area, random=random)
     low, high = gain.low or 0.0, gain.high or 0.0
@@ -60,11 +72,11 @@ def faithfulness(
         gain=gain.value or 0.0,
         low=low,
         high=high,
-        num_examples=len(subject),
+        num_examples=len(curves),
         num_orders=len(beside),
         caution=gain.caution,
         verdict="no detectable difference"
-        if len(subject) < MIN_EXAMPLES or low <= 0 <= high
+        if len(curves) < MIN_EXAMPLES or low <= 0 <= high
         else "more faithful than a random order"
         if low > 0
         else "less faithful than a random order",

@@ -42,6 +42,32 @@ class Trees(Protocol):
 
 
 @runtime_checkable
+class Sums(Protocol):
+    """A fitted model whose scores are sums over the items of a history."""
+
+    def contributions(self, history: Column, items: "Array") -> Column:
+        """What each item of each history adds to the score of one item.
+
+        Args:
+            history: Ragged int64, without repeats; -1 is no item.
+            items: Whose score; int64 ``(rows,)``.
+
+        Returns:
+            Ragged float32, aligned with ``history``.
+        """
+        ...
+
+
+@runtime_checkable
+class Scoring(Protocol):
+    """A fitted model that ranks by scores."""
+
+    def scores(self, inputs: Columns) -> "Array":
+        """Of everything that may be answered; float32 ``(rows, things)``."""
+        ...
+
+
+@runtime_checkable
 class Redrawable(Protocol):
     """A fitted model that can say what an equal one with random parameters is."""
 
@@ -53,6 +79,7 @@ class Redrawable(Protocol):
 ABILITIES: Mapping[str, tuple[Any, str]] = {
     "gradients": (Differentiable, "the model is not a network, so it has no gradients"),
     "trees": (Trees, "the model is not made of trees"),
+    "sums": (Sums, "the model's scores are not sums over what it is shown"),
 }
 """What a fitted model must be for each thing that a method asks, and what is said if it is not."""
 
@@ -103,7 +130,8 @@ class Attribution:
 
     Attributes:
         column: Name of the prepared column.
-        values: Aligned with it: for pictures float32 ``(rows, height, width)``, channels added up.
+        values: Aligned with it: for pictures float32 ``(rows, height, width)``, channels added up;
+            for runs ragged float32.
         totals: What the values of each row should add up to, if the method promises that.
     """
 
@@ -116,7 +144,13 @@ class Attribution:
         """How far from it they are, relative to the mean total; ``None`` without a promise."""
         if self.totals is None:
             return None
-        sums = self.values.values.sum(axis=(1, 2), dtype=np.float64)
+        values = self.values.values
+        if self.values.offsets is None:
+            sums = values.sum(axis=(1, 2), dtype=np.float64)
+        else:
+            sums = np.diff(
+                np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])[self.values.offsets]
+            )
         size = float(np.abs(self.totals).mean())
         return float(np.abs(sums - self.totals).mean()) / size if size else 0.0
 
@@ -124,7 +158,7 @@ class Attribution:
 class Explainer(Protocol):
     """A method. It is a module: this function stands at its top level."""
 
-    def explain(self, subject: Subject, /) -> Attribution:
+    def explain(self, subject: Any, /) -> Attribution:
         """Explains every row.
 
         Raises:

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daylight.core.explained import RandomModelCheck
+from daylight.core.types import Column
 from daylight.explaining.explainer import (
     Attribution,
     Explainer,
     Redrawable,
+    Scoring,
     Subject,
     UnableError,
 )
+from daylight.explaining.runs import RunSubject
 from daylight.metrics.intervals import measure_mean
 
 if TYPE_CHECKING:
@@ -47,7 +50,38 @@ def check(
         raise UnableError("the family does not say what an equal model with random parameters is")
     other = subject.fitted.redrawn(random)
     found = method.explain(replace(subject, fitted=other, answer=other.predict))
-    similar = correlation(attribution.values.values, found.values.values)
+    return compared(correlation(attribution.values.values, found.values.values), random)
+
+
+def check_runs(
+    method: Explainer, subject: RunSubject, attribution: Attribution, random: np.random.Generator
+) -> RandomModelCheck:
+    """The same where inputs are runs.
+
+    Raises:
+        UnableError: As ``check``; or the model does not tell its scores.
+    """
+    if not isinstance(subject.fitted, Redrawable) or not isinstance(subject.fitted, Scoring):
+        raise UnableError("the family does not say what an equal model with random parameters is")
+    other = subject.fitted.redrawn(random)
+    assert isinstance(other, Scoring)  # noqa: S101 - it is of the same family
+
+    def scores(runs: Column) -> "Array":
+        return other.scores({subject.column: runs})
+
+    found = method.explain(replace(subject, fitted=other, scores=scores))
+    pairs = [
+        (attribution.values[row][None], found.values[row][None]) for row in range(len(subject))
+    ]
+    return compared(np.concatenate([correlation(*pair) for pair in pairs]), random)
+
+
+def compared(similar: "Array", random: np.random.Generator) -> RandomModelCheck:
+    """What rank correlations say, one per row.
+
+    Raises:
+        UnableError: There is none.
+    """
     similar = similar[np.isfinite(similar)]
     if len(similar) == 0:
         raise UnableError("one of both models has explanations that are equal everywhere")

@@ -14,7 +14,7 @@ class ExplainerSpec(Config):
         inputs: Input kinds that it is for.
         answers: Answer kinds that it is for.
         asks: What it must see: the answers of the package only, or gradients or trees of the
-            fitted model.
+            fitted model, or what each place contributes to a sum.
         signed: Whether values below 0 speak against the class.
         needs: Extras that have to be installed.
     """
@@ -25,7 +25,7 @@ class ExplainerSpec(Config):
     module: str
     inputs: tuple[str, ...]
     answers: tuple[str, ...]
-    asks: Literal["answers", "gradients", "trees"]
+    asks: Literal["answers", "gradients", "trees", "sums"]
     source: str
     signed: bool = True
     needs: tuple[str, ...] = ()

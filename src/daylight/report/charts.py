@@ -143,14 +143,15 @@ def levels(
 
 
 def falling(shares: Sequence[float], curve: Sequence[float], beside: Sequence[float]) -> Markup:
-    """A probability as more and more is taken out of the input, beside random orders.
+    """What is left of an answer as more and more is taken out of the input, beside random orders.
 
     Args:
         shares: Of the input, from 0 to 1.
-        curve: As many probabilities.
+        curve: As many probabilities, or shares of a score.
         beside: The same in random orders.
     """
-    frame = _Frame(Scale(0, 1), Scale(0, 1))
+    up = Scale(min(0.0, *curve, *beside), max(1.0, *curve, *beside))
+    frame = _Frame(Scale(0, 1), up)
     middle = len(shares) // 2
     said = (
         f"With {shares[middle]:.0%} taken out, {number(curve[middle])} is left; "

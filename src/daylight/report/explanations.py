@@ -9,7 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 from PIL import Image
 
-from daylight.core.explained import ExplainedSection, Explanation
+from daylight.core.explained import ExplainedExample, ExplainedSection, Explanation
 from daylight.report.charts import falling
 from daylight.report.wording import number
 
@@ -32,6 +32,24 @@ class Pictured:
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """A place of an example, as deep in colour as it says much; ``share`` is from -1 to 1."""
+
+    name: str
+    value: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExample:
+    """One example that is explained by its places."""
+
+    id: str
+    label: str
+    chips: Sequence[Chip]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownExplanation:
     """A method as it is shown: a chart, sentences on how far to believe it, and pictures."""
 
@@ -39,6 +57,7 @@ class ShownExplanation:
     chart: Markup
     facts: Sequence[tuple[str, str]]
     pictures: Sequence[Pictured]
+    examples: Sequence[ShownExample]
 
 
 def explanations(section: ExplainedSection, folder: Path) -> list[ShownExplanation]:
@@ -58,9 +77,16 @@ def _shown(found: Explanation, folder: Path) -> ShownExplanation:
     pictures = [
         _pictured(folder / each.picture, each.id, f"{each.label} {each.probability:.2f}")
         for each in found.examples
-        if (folder / each.picture).is_file()
+        if each.picture and (folder / each.picture).is_file()
     ]
-    return ShownExplanation(found, chart, _facts(found), pictures)
+    examples = [_by_places(each) for each in found.examples if each.places]
+    return ShownExplanation(found, chart, _facts(found), pictures, examples)
+
+
+def _by_places(example: ExplainedExample) -> ShownExample:
+    most = max(abs(place.value) for place in example.places) or 1.0
+    chips = [Chip(p.name, number(p.value), p.value / most) for p in example.places]
+    return ShownExample(example.id, example.label, chips)
 
 
 def _facts(found: Explanation) -> list[tuple[str, str]]:

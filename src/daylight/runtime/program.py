@@ -83,10 +83,15 @@ class OpenProgram:
 
     def answer(self, prepared: Columns) -> Columns:
         """Prepared columns to the outputs of the answer kind."""
+        columns = self.columns(prepared)
+        return {name: columns[name] for name in ANSWER_KINDS[self.program.answer].outputs}
+
+    def columns(self, prepared: Columns) -> Columns:
+        """Prepared columns with all that the model's nodes make of them."""
         columns = dict(prepared)
         for node in self._model:
             node(columns)
-        return {name: columns[name] for name in ANSWER_KINDS[self.program.answer].outputs}
+        return columns
 
 
 def _check(program: Program) -> None:

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,18 +23,24 @@ from daylight.explaining.random_model import check
 from daylight.explaining.spec import ExplainerSpec
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
+from daylight.steps.explain_runs import find_runs
 from daylight.steps.explaining import (
     ABSENT,
     SECTION,
+    Found,
     attribute,
+    facts,
     load_fitted,
     methods_for,
     open_method,
     picture_column,
     prove,
+    skipped,
+    spread,
     subject_of,
 )
 from daylight.steps.packaging import add_explanations
+from daylight.steps.predict import is_run
 from daylight.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -71,17 +77,6 @@ class _Examples:
     beside: "Array"
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What is in the section, and the files that go with it."""
-
-    num_examples: int = 0
-    absent: str = ""
-    explanations: tuple[Explanation, ...] = ()
-    hurried: bool = False
-    files: dict[str, bytes] = field(default_factory=dict)
-
-
 def explain(run: Run, context: Context) -> ExplainedSection:
     """Explains some of the package's answers by every method that can.
 
@@ -91,7 +86,8 @@ def explain(run: Run, context: Context) -> ExplainedSection:
     context = context.replace(seed=run.recipe.seed).earlier(REPORT_S)
     predictor = Predictor.open(run.package)
     specs = methods_for(TASKS[run.recipe.task])
-    found = _find(run, predictor, specs, context) if specs else _Found()
+    find = find_runs if is_run(predictor.package.program) else _find
+    found = find(run, predictor, specs, context) if specs else Found()
     section = ExplainedSection(
         model_digest=predictor.package.manifest.model_digest,
         split=SPLIT,
@@ -111,7 +107,7 @@ def explain(run: Run, context: Context) -> ExplainedSection:
 
 def _find(
     run: Run, predictor: Predictor, specs: Sequence[ExplainerSpec], context: Context
-) -> _Found:
+) -> Found:
     prepared = cache.load(
         run.path / run.read(PreparedSection).caches[run.read(TrainedSection).model]
     )
@@ -119,13 +115,13 @@ def _find(
     try:
         pictures = train[picture_column(train)].values
     except UnableError as error:
-        return _Found(explanations=tuple(_skipped(spec, error) for spec in specs))
+        return Found(explanations=tuple(skipped(spec, error) for spec in specs))
     pictures = pictures[:: -(-len(pictures) // NUM_AVERAGED)]
     absent = pictures.mean(axis=0, dtype=np.float64).round().astype(np.uint8)
     try:
         context.earlier(FIRST_S).check_time()
     except OutOfTimeError as error:
-        return _Found(explanations=tuple(_skipped(spec, error) for spec in specs), hurried=True)
+        return Found(explanations=tuple(skipped(spec, error) for spec in specs), hurried=True)
     examples = _examples(benchmark(run, SPLIT), predictor, absent, context)
     files = {ABSENT: png(to_image(absent))}
     explanations, hurried = [], False
@@ -135,7 +131,7 @@ def _find(
         explanation, more = _explain(spec, examples, context)
         explanations.append(explanation)
         files |= {f"{spec.name}/{name}": data for name, data in more.items()}
-    return _Found(
+    return Found(
         num_examples=len(examples.subject),
         absent=f"the mean of {len(pictures):,} training pictures",
         explanations=tuple(explanations),
@@ -148,7 +144,7 @@ def _examples(on: Benchmark, predictor: Predictor, absent: "Array", context: Con
     """Some examples, evenly spread over the split, with the classes that the package answers."""
     large = absent.shape[0] * absent.shape[1] > LARGE_PIXELS
     on = replace(
-        on, rows=on.rows[_spread(len(on.rows), NUM_LARGE_EXAMPLES if large else NUM_EXAMPLES)]
+        on, rows=on.rows[spread(len(on.rows), NUM_LARGE_EXAMPLES if large else NUM_EXAMPLES)]
     )
     subject = subject_of(predictor, predictor.program.process(on.inputs()), absent)
     unloaded: UserError | None = None
@@ -158,12 +154,6 @@ def _examples(on: Benchmark, predictor: Predictor, absent: "Array", context: Con
         unloaded = error
     beside = random_curves(subject, context.random("explain", "random orders"))
     return _Examples(subject, unloaded, on.column("id"), predictor.package.labels, beside)
-
-
-def _spread(num_rows: int, wanted: int) -> "Array":
-    """At most so many rows, evenly spread."""
-    count = min(num_rows, wanted)
-    return np.arange(count) * num_rows // max(1, count)
 
 
 def _explain(
@@ -177,33 +167,17 @@ def _explain(
             raise examples.unloaded
         attribution = attribute(spec, subject)
     except (UnableError, MissingExtraError, OutOfTimeError) as error:
-        return _skipped(spec, error), {}
+        return skipped(spec, error), {}
     shown, files = _pictures(spec, examples, attribution)
     random = context.random("explain", spec.name)
     explanation = Explanation(
-        **_facts(spec),
+        **facts(spec),
         gap=attribution.gap,
         faithfulness=faithfulness(subject, attribution, examples.beside, random),
         examples=shown,
         **_checked(spec, examples, attribution, random),
     )
     return explanation, files
-
-
-def _facts(spec: ExplainerSpec) -> dict[str, Any]:
-    return {
-        "method": spec.name,
-        "title": spec.title,
-        "sentence": spec.sentence,
-        "source": spec.source,
-        "signed": spec.signed,
-    }
-
-
-def _skipped(spec: ExplainerSpec, error: UserError) -> Explanation:
-    lacks = error.library if isinstance(error, MissingExtraError) else ""
-    reason = f"{error.message} {error.hint}".strip() if lacks else error.message
-    return Explanation(**_facts(spec), skipped=reason, lacks=lacks)
 
 
 def _checked(
@@ -227,7 +201,7 @@ def _pictures(
 ) -> tuple[tuple[ExplainedExample, ...], Mapping[str, bytes]]:
     """A few examples with their pictures; ``attributions.npy`` has the numbers, in their order."""
     subject = examples.subject
-    rows = _spread(len(subject), NUM_PICTURED)
+    rows = spread(len(subject), NUM_PICTURED)
     probabilities = subject.probabilities(subject.values)
     maps = attribution.values.values
     numbers = io.BytesIO()

@@ -79,8 +79,8 @@ class _Explainer:
 
     def __init__(self, model: Model, method: str) -> None:
         self._predictor = model.predictor
-        found = _found(model.predictor.package)
-        self._specs = _candidates(model, method, found)
+        found = found_of(model.predictor.package)
+        self._specs = candidates(model, method, found)
         self._named = bool(method)
         self._absent = _absent(model.predictor.package)
         self._fitted: Fitted | None = None
@@ -108,7 +108,7 @@ class _Explainer:
                     raise
 
 
-def _found(package: Package) -> ExplainedSection:
+def found_of(package: Package) -> ExplainedSection:
     """What ``explain`` found about this model."""
     if f"explain/{SECTION}" not in package.manifest.files:
         raise NotFoundError(
@@ -124,7 +124,7 @@ def _found(package: Package) -> ExplainedSection:
     return found
 
 
-def _candidates(model: Model, method: str, found: ExplainedSection) -> list[ExplainerSpec]:
+def candidates(model: Model, method: str, found: ExplainedSection) -> list[ExplainerSpec]:
     """The named method, or all that may do, the best first."""
     known = methods_for(model.task)
     if not known:

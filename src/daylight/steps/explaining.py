@@ -1,16 +1,18 @@
 """From a package and what it is shown to what a method explains."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from daylight.core.errors import MissingExtraError
+from daylight.core.errors import MissingExtraError, UserError
+from daylight.core.explained import Explanation
 from daylight.core.recipe import Recipe
 from daylight.core.types import Column, Columns, Fitted, Task
 from daylight.explaining import EXPLAINERS
 from daylight.explaining.explainer import ABILITIES, Attribution, Explainer, Subject, UnableError
+from daylight.explaining.runs import RunSubject
 from daylight.explaining.spec import ExplainerSpec
 from daylight.package.package import Package
 from daylight.runtime.predictor import Predictor
@@ -24,6 +26,41 @@ if TYPE_CHECKING:
 SECTION = "explanations.json"
 ABSENT = "mean-picture.png"
 """In the folder ``explain`` of a run and of a package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is in the section, and the files that go with it."""
+
+    num_examples: int = 0
+    absent: str = ""
+    explanations: tuple[Explanation, ...] = ()
+    hurried: bool = False
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def facts(spec: ExplainerSpec) -> dict[str, Any]:
+    """What an explanation says of its method."""
+    return {
+        "method": spec.name,
+        "title": spec.title,
+        "sentence": spec.sentence,
+        "source": spec.source,
+        "signed": spec.signed,
+    }
+
+
+def skipped(spec: ExplainerSpec, error: UserError) -> Explanation:
+    """The explanation of a method that was not used."""
+    lacks = error.library if isinstance(error, MissingExtraError) else ""
+    reason = f"{error.message} {error.hint}".strip() if lacks else error.message
+    return Explanation(**facts(spec), skipped=reason, lacks=lacks)
+
+
+def spread(num_rows: int, wanted: int) -> "Array":
+    """At most so many rows, evenly spread."""
+    count = min(num_rows, wanted)
+    return np.arange(count) * num_rows // max(1, count)
 
 
 def methods_for(task: Task) -> list[ExplainerSpec]:
@@ -104,18 +141,27 @@ def prove(fitted: Fitted, subject: Subject) -> Subject:
     return replace(subject, fitted=fitted)
 
 
-def attribute(spec: ExplainerSpec, subject: Subject) -> Attribution:
+def attribute(spec: ExplainerSpec, subject: Subject | RunSubject) -> Attribution:
     """Explains by one method.
 
     Raises:
         MissingExtraError: It needs a library that is not installed.
         UnableError: It cannot explain this model.
     """
+    attribution = open_method(spec).explain(able(spec, subject))
+    if not np.isfinite(attribution.values.values).all():
+        raise UnableError("its values are not all finite")
+    return attribution
+
+
+def able(spec: ExplainerSpec, subject: Any) -> Any:
+    """The subject, if its model can be asked what the method asks.
+
+    Raises:
+        UnableError: It cannot.
+    """
     if spec.asks in ABILITIES:
         ability, otherwise = ABILITIES[spec.asks]
         if not isinstance(subject.fitted, ability):
             raise UnableError(otherwise)
-    attribution = open_method(spec).explain(subject)
-    if not np.isfinite(attribution.values.values).all():
-        raise UnableError("its values are not all finite")
-    return attribution
+    return subject

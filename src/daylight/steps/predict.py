@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -17,7 +17,7 @@ from daylight.core.errors import (
 )
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS, Answer, AnswerKind
 from daylight.core.recipe import Recipe
-from daylight.core.types import Task
+from daylight.core.types import Program, Task
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
 from daylight.tasks import TASKS
@@ -66,6 +66,36 @@ def answers(
     inputs = chain.from_iterable(inputs_of(each, stdin, model.task) for each in given)
     while batch := list(islice(inputs, BATCH_SIZE)):
         yield from answer_batch(model.predictor, batch)
+
+
+def is_run(program: Program) -> bool:
+    """Whether a model is shown a run of keys."""
+    return [field.type for field in program.fields] == ["keys"]
+
+
+def check_takes_histories(model: Model) -> None:
+    """Makes sure that inputs can be histories.
+
+    Raises:
+        UserError: It takes something else.
+    """
+    if not is_run(model.predictor.package.program):
+        raise UserError(
+            f"{model.task.name} takes no histories.", hint="Leave out --history, and name inputs."
+        )
+
+
+def excluding(model: Model, answer: Answer, names: Collection[str]) -> Answer:
+    """The answer without some names.
+
+    Raises:
+        UserError: Answers of this kind hold no names to leave out.
+    """
+    if not names:
+        return answer
+    if model.kind.without is None:
+        raise UserError(f"Answers of {model.task.name} are no lists.", hint="Leave out --exclude.")
+    return model.kind.without(answer, names)
 
 
 def answer_batch(

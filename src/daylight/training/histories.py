@@ -9,7 +9,7 @@ from safetensors.numpy import load_file, save
 
 from daylight.core.files import write_atomic
 from daylight.core.types import Column, Columns, Node, Prepared, Processing, Schema
-from daylight.runtime.operations.item_scores import item_scores
+from daylight.runtime.operations.item_scores import item_scores, spoken
 from daylight.runtime.operations.top_k import Parameters, top_k
 
 if TYPE_CHECKING:
@@ -87,7 +87,34 @@ class ItemScores:
 
     def predict(self, inputs: Columns) -> Columns:
         """The best items that are not in the history."""
-        return ranked(item_scores(self.tensors, inputs[TAKEN]), inputs[TAKEN])
+        return ranked(self.scores(inputs), inputs[TAKEN])
+
+    def contributions(self, history: Column, items: "Array") -> Column:
+        """What each item of each history adds to the score of one item; aligned with ``history``.
+
+        Args:
+            history: Ragged int64, without repeats; -1 is no item.
+            items: Whose score; int64 ``(rows,)``.
+        """
+        values = np.zeros(len(history.values), np.float32)
+        if self.tensors.keys() == {"bias"}:
+            return Column(values, history.offsets)
+        for row, item in enumerate(items.tolist()):
+            mine = history.slice(row, row + 1)
+            assert history.offsets is not None  # noqa: S101 - histories are ragged
+            start, known = int(history.offsets[row]), np.flatnonzero(mine.values >= 0)
+            values[start + known] = spoken(self.tensors, mine.values[known])[:, item]
+        return Column(values, history.offsets)
+
+    def redrawn(self, random: np.random.Generator) -> "ItemScores":
+        """An equal model that has learned nothing: what items say is shuffled."""
+        weights = {"weights", "values"} & self.tensors.keys()
+        shuffled = {name: random.permuted(self.tensors[name]) for name in weights}
+        return ItemScores({**self.tensors, **shuffled})
+
+    def scores(self, inputs: Columns) -> "Array":
+        """Of all items; float32 ``(rows, items)``."""
+        return item_scores(self.tensors, inputs[TAKEN])
 
     def save(self, folder: Path) -> None:
         """Writes the tensors."""

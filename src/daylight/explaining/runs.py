@@ -1,0 +1,101 @@
+"""What is explained where an input is a run of places that can be taken out: items of a history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daylight.core.types import Column, Fitted
+from daylight.explaining.deletion import NUM_ORDERS, NUM_SHARES
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+BATCH_ROWS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RunSubject:
+    """What is explained: why each of these runs gives one thing the score that it has.
+
+    Attributes:
+        scores: A column of runs to what everything gets; float32 ``(rows, things)``.
+        column: Name of the prepared column.
+        runs: What the model was shown, without repeats; ragged.
+        things: Which is explained, by row; int64.
+        fitted: The model itself, for methods that ask for more than answers.
+    """
+
+    scores: Callable[[Column], "Array"]
+    column: str
+    runs: Column
+    things: "Array"
+    fitted: Fitted | None = None
+
+    def __len__(self) -> int:
+        return len(self.things)
+
+    @property
+    def offsets(self) -> "Array":
+        """Where runs begin and end."""
+        assert self.runs.offsets is not None  # noqa: S101 - runs are ragged
+        return self.runs.offsets
+
+    def take(self, rows: "Array") -> "RunSubject":
+        """The same of some rows."""
+        return RunSubject(
+            self.scores, self.column, self.runs.take(rows), self.things[rows], self.fitted
+        )
+
+    def left(self, kept: "Array") -> "Array":
+        """What the things get if only some places are shown; float64 ``(rows,)``.
+
+        Args:
+            kept: Boolean, one per place of all runs.
+        """
+        counts = np.concatenate([[0], np.cumsum(kept)])
+        shown = Column(self.runs.values[kept], counts[self.offsets])
+        parts = []
+        for start in range(0, len(self), BATCH_ROWS):
+            scores = self.scores(shown.slice(start, start + BATCH_ROWS))
+            things = self.things[start : start + BATCH_ROWS]
+            parts.append(scores[np.arange(len(things)), things].astype(np.float64))
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def totals(self) -> "Array":
+        """How much more the things get than for an empty run; float64 ``(rows,)``."""
+        size = len(self.runs.values)
+        difference: Array = self.left(np.ones(size, bool)) - self.left(np.zeros(size, bool))
+        return difference
+
+
+def curves(subject: RunSubject, values: "Array", random: np.random.Generator) -> "Array":
+    """What is left of the totals as places are taken out, the largest values first.
+
+    Among equals chance decides.
+
+    Args:
+        subject: Of positive totals.
+        values: One per place of all runs.
+
+    Returns:
+        Float64 ``(rows, shares)``, from 1 for all places to 0 for none.
+    """
+    rows = np.repeat(np.arange(len(subject)), np.diff(subject.offsets))
+    order = np.lexsort((random.random(len(rows)), -values, rows))
+    rank = np.empty(len(rows), np.int64)
+    rank[order] = np.arange(len(rows)) - subject.offsets[rows]
+    lengths = np.diff(subject.offsets)[rows]
+    none, totals = subject.left(np.zeros(len(rows), bool)), subject.totals()
+    curve = []
+    for share in range(NUM_SHARES + 1):
+        kept = rank >= np.round(lengths * share / NUM_SHARES)
+        curve.append((subject.left(kept) - none) / totals)
+    return np.stack(curve, axis=1)
+
+
+def random_curves(subject: RunSubject, random: np.random.Generator) -> "Array":
+    """The same in random orders; float64 ``(orders, rows, shares)``."""
+    equal = np.zeros(len(subject.runs.values))
+    return np.stack([curves(subject, equal, random) for _ in range(NUM_ORDERS)])
