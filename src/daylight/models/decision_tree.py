@@ -1,4 +1,4 @@
-"""One decision tree on pixels, pruned until it can be drawn.
+"""One decision tree on pixels or rows, pruned until it can be drawn.
 
 Source: Breiman, Friedman, Olshen & Stone, Classification and Regression Trees (1984), chapter 3
 (pruning); Cestnik, ECAI (1990) (shares of small leaves); grown by scikit-learn.
@@ -16,7 +16,7 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import small_picture_processing
+from daylight.data.shown import numbers_processing
 from daylight.training.trees import Tree, TreeEnsemble, class_counts
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ SEARCH: Search = {
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
-    """Small pictures, gray if all are."""
-    return small_picture_processing(schema, max_size=MAX_SIZE)
+    """Small pictures, gray if all are; or rows of numbers as they are."""
+    return numbers_processing(schema, scaled=False, max_size=MAX_SIZE)
 
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsemble:
@@ -54,26 +54,34 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsembl
 
     scikit-learn prunes too, but grows the tree anew for every size that is tried.
     """
-    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415 - takes a second
+    from sklearn import tree  # noqa: PLC0415 - takes a second
 
+    [column] = prepared.names
+    num_classes = len(prepared.labels)
     split = prepared.splits["train"]
-    pixels = np.asarray(split.inputs["pixels"].values)
-    grown = DecisionTreeClassifier(
-        min_samples_leaf=settings.min_leaf, random_state=context.key("tree") % 2**32
-    )
+    kind = tree.DecisionTreeClassifier if num_classes else tree.DecisionTreeRegressor
+    grown = kind(min_samples_leaf=settings.min_leaf, random_state=context.key("tree") % 2**32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # many classes of few pictures are no mistake
-        grown.fit(pixels.reshape(len(pixels), -1), split.targets["target"].values)
-    counts = class_counts(grown, grown.classes_, len(prepared.labels))
-    prior = counts[0] / counts[0].sum()
-    whole = Tree.of_sklearn(
-        grown, leaves=(counts + prior) / (counts.sum(axis=1, keepdims=True) + 1)
-    )
+        features = np.asarray(split.inputs[column].values).reshape(len(split), -1)
+        grown.fit(features, split.targets["target"].values)
+    whole = Tree.of_sklearn(grown, leaves=_leaves(grown, num_classes))
     found = [
-        TreeEnsemble.of([tree], votes="probabilities")
+        TreeEnsemble.of([tree], votes="probabilities" if num_classes else "value", column=column)
         for tree in subtrees(whole, node_risk(grown), settings.max_leaves)
     ]
-    return max(reversed(found), key=lambda each: _accuracy(each, prepared.splits["validation"]))
+    return max(reversed(found), key=lambda each: _merit(each, prepared.splits["validation"]))
+
+
+def _leaves(grown: Any, num_classes: int) -> "Array":
+    """What each node answers; shares of classes lean a little towards those of all examples."""
+    if not num_classes:
+        values: Array = grown.tree_.value[:, 0, :]
+        return values
+    counts = class_counts(grown, grown.classes_, num_classes)
+    prior = counts[0] / counts[0].sum()
+    shares: Array = (counts + prior) / (counts.sum(axis=1, keepdims=True) + 1)
+    return shares
 
 
 def node_risk(grown: Any) -> "Array":
@@ -136,9 +144,13 @@ def _cut(tree: Tree, is_leaf: "Array", size: "Array") -> Tree:
     )
 
 
-def _accuracy(model: TreeEnsemble, split: "Split") -> float:
-    answered = model.predict(split.inputs)["probabilities"].values.argmax(axis=1)
-    return float(np.mean(answered == split.targets["target"].values))
+def _merit(model: TreeEnsemble, split: "Split") -> float:
+    """Of classes the share that is right, of numbers the squared error below 0."""
+    target = split.targets["target"].values
+    answered = model.predict(split.inputs)
+    if model.votes == "value":
+        return -float(np.square(answered["value"].values - target).mean())
+    return float(np.mean(answered["probabilities"].values.argmax(axis=1) == target))
 
 
 def load(folder: Path) -> TreeEnsemble:

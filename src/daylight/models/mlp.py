@@ -1,4 +1,4 @@
-"""A multilayer perceptron over pixels, all of it in this file.
+"""A multilayer perceptron over pixels or rows, all of it in this file.
 
 Source: Rumelhart, Hinton & Williams, Nature 323 (1986); rectified units Glorot, Bordes & Bengio,
 AISTATS (2011); dropout Srivastava et al., JMLR 15 (2014).
@@ -17,9 +17,9 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Choice, Range, Search
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import small_picture_processing
+from daylight.data.shown import numbers_processing
 from daylight.training.network import Network
-from daylight.training.pictures import Standardize, train
+from daylight.training.pictures import InUnits, flat_numbers, train
 from daylight.training.settings import Share, Training
 
 MAX_SIZE = 32
@@ -64,18 +64,19 @@ SEARCH: Search = {
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:
-    """Small pictures of one size, gray if all are."""
-    return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
+    """Small pictures of one size, gray if all are; or rows of numbers around zero."""
+    return numbers_processing(schema, scaled=True, max_size=MAX_SIZE, size=settings.size)
 
 
 def build(settings: Mapping[str, Any]) -> nn.Module:
-    """The network of a configuration: bytes to class scores."""
+    """The network of a configuration: pictures or rows to class scores, or to a number."""
     sizes = [prod(settings["shape"]), *[settings["units"]] * settings["layers"]]
     layers: list[nn.Module] = []
     for before, now in pairwise(sizes):
         layers += [nn.Linear(before, now), nn.ReLU(), nn.Dropout(settings["dropout"])]
-    scores = nn.Linear(sizes[-1], settings["num_classes"])
-    return nn.Sequential(Standardize(settings["shape"][-1]), nn.Flatten(), *layers, scores)
+    scores = nn.Linear(sizes[-1], settings["num_classes"] or 1)
+    end = [] if settings["num_classes"] else [InUnits()]
+    return nn.Sequential(*flat_numbers(settings["shape"]), *layers, scores, *end)
 
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:

@@ -1,12 +1,13 @@
-"""A random forest on pixels.
+"""A random forest on pixels or rows.
 
-Source: Breiman, Random Forests, Machine Learning 45 (2001); grown by scikit-learn.
+Source: Breiman, Random Forests, Machine Learning 45 (2001); grown by scikit-learn. Where the
+answer is a number, each question looks at a third of the features, as section 11 has it.
 """
 
 import os
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import numpy as np
@@ -15,8 +16,11 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import small_picture_processing
+from daylight.data.shown import numbers_processing
 from daylight.training.trees import Tree, TreeEnsemble, class_counts
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
 
 MAX_SIZE = 32
 """Pixels per side; trees look at single pixels, so more of them only cost time."""
@@ -45,36 +49,50 @@ SEARCH: Search = {
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG001 - one signature
-    """Small pictures, gray if all are."""
-    return small_picture_processing(schema, max_size=MAX_SIZE)
+    """Small pictures, gray if all are; or rows of numbers as they are."""
+    return numbers_processing(schema, scaled=False, max_size=MAX_SIZE)
 
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> TreeEnsemble:
     """Grows the trees on all cores."""
-    from sklearn.ensemble import RandomForestClassifier  # noqa: PLC0415 - takes a second
+    from sklearn import ensemble  # noqa: PLC0415 - takes a second
 
+    [column] = prepared.names
+    num_classes = len(prepared.labels)
     split = prepared.splits["train"]
-    pixels = np.asarray(split.inputs["pixels"].values)
-    forest = RandomForestClassifier(
-        warm_start=True,  # each fit adds trees
-        min_samples_leaf=settings.min_leaf,
-        n_jobs=os.cpu_count(),
-        random_state=context.key("forest") % 2**32,
-    )
-    classes = split.targets["target"].values
+    features = np.asarray(split.inputs[column].values).reshape(len(split), -1)
+    options = {
+        "warm_start": True,  # each fit adds trees
+        "min_samples_leaf": settings.min_leaf,
+        "n_jobs": os.cpu_count(),
+        "random_state": context.key("forest") % 2**32,
+    }
+    if num_classes:
+        forest = ensemble.RandomForestClassifier(**options)
+    else:
+        forest = ensemble.RandomForestRegressor(max_features=1 / 3, **options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # many classes of few pictures are no mistake
         for num_trees in _counts(settings.num_trees):
             forest.set_params(n_estimators=num_trees)
-            forest.fit(pixels.reshape(len(pixels), -1), classes)
+            forest.fit(features, split.targets["target"].values)
             if context.stops("trees", num_trees):
                 break
-    trees = []
-    for grown in forest.estimators_:
-        counts = class_counts(grown, forest.classes_, len(prepared.labels))
-        shares = counts / counts.sum(axis=1, keepdims=True)
-        trees.append(Tree.of_sklearn(grown, leaves=shares / len(forest.estimators_)))
-    return TreeEnsemble.of(trees, votes="probabilities")
+    trees = [
+        Tree.of_sklearn(grown, leaves=_leaves(grown, forest, num_classes) / len(forest.estimators_))
+        for grown in forest.estimators_
+    ]
+    return TreeEnsemble.of(trees, votes="probabilities" if num_classes else "value", column=column)
+
+
+def _leaves(grown: Any, forest: Any, num_classes: int) -> "Array":
+    """What each node of a tree answers: float64 ``(nodes, classes)``, or the mean alone."""
+    if not num_classes:
+        values: Array = grown.tree_.value[:, 0, :]
+        return values
+    counts = class_counts(grown, forest.classes_, num_classes)
+    shares: Array = counts / counts.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _counts(num_trees: int) -> list[int]:

@@ -1,14 +1,15 @@
-"""A support vector machine: a picture is compared with known ones, by a bell curve of the distance.
+"""A support vector machine: compares with known examples, by a bell curve of the distance.
 
-Each class has a score, a weighted sum of how near the picture is to each of some training pictures,
-the centers; the weights are those of the widest margin to the rest. With as many centers as there
-are training pictures this is the machine itself; with fewer it is Nystroem's approximation, whose
-weights still come from all of them.
+Each class has a score, a weighted sum of how near a picture or row is to each of some training
+examples, the centers; the weights are those of the widest margin to the rest. With as many centers
+as there are training examples this is the machine itself; with fewer it is Nystroem's
+approximation, whose weights still come from all of them. A number is such a sum, too, with the
+weights of the least squares.
 
 Source: Boser, Guyon & Vapnik, COLT (1992); Cortes & Vapnik, Machine Learning 20 (1995); each class
 against the rest Rifkin & Klautau, JMLR 5 (2004); solved in the primal Chapelle, Neural Computation
 19 (2007); centers Williams & Seeger, NIPS 13 (2001), equation 9; probabilities Guo et al.,
-arXiv:1706.04599, section 4.2.
+arXiv:1706.04599, section 4.2; numbers Suykens & Vandewalle, Neural Processing Letters 9 (1999).
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,10 +26,16 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.data.images import small_picture_processing
-from daylight.training.convex import LinearScores, fit_scores, fit_temperature, squared_hinge
+from daylight.data.shown import numbers_processing
+from daylight.training.convex import (
+    LinearScores,
+    fit_scores,
+    fit_temperature,
+    squared_error,
+    squared_hinge,
+)
 from daylight.training.network import Network
-from daylight.training.pictures import Standardize, facts_of, new_module
+from daylight.training.pictures import facts_of, flat_numbers, new_module
 from daylight.training.settings import Positive
 
 if TYPE_CHECKING:
@@ -48,11 +55,11 @@ class Settings(Config):
 
     Attributes:
         size: Height and width of the pictures in pixels; by default their own, up to ``MAX_SIZE``.
-        num_centers: At most so many training pictures are compared with; memory for training grows
-            with their number times that of all training pictures, time to answer with their number.
+        num_centers: At most so many training examples are compared with; memory for training grows
+            with their number times that of all training examples, time to answer with their number.
         cost: Of missing a margin, against its width; called C in the literature.
-        gamma: How quickly nearness fades, as a multiple of one over the number of pixels (whose
-            deviation is 1).
+        gamma: How quickly nearness fades, as a multiple of one over the number of pixels or
+            features (whose deviation is 1).
     """
 
     size: Annotated[int, msgspec.Meta(ge=1, le=512)] | None = None
@@ -69,15 +76,15 @@ SEARCH: Search = {
 
 
 def processing(schema: Schema, settings: Settings) -> Processing:
-    """Small pictures of one size, gray if all are."""
-    return small_picture_processing(schema, max_size=MAX_SIZE, size=settings.size)
+    """Small pictures of one size, gray if all are; or rows of numbers around zero."""
+    return numbers_processing(schema, scaled=True, max_size=MAX_SIZE, size=settings.size)
 
 
 class KernelMachine(nn.Module):
-    """Bytes to class scores.
+    """Pictures or rows to class scores, or to a number.
 
     Args:
-        settings: ``shape``, ``num_centers``, ``num_classes``, ``gamma``.
+        settings: ``shape``, ``num_centers``, ``num_classes`` (0 for a number), ``gamma``.
     """
 
     centers: Tensor
@@ -87,24 +94,27 @@ class KernelMachine(nn.Module):
         super().__init__()
         shape, num_centers = settings["shape"], settings["num_centers"]
         self.gamma = settings["gamma"] / np.prod(shape).item()
-        self.standardize = Standardize(shape[-1])
-        self.register_buffer("centers", torch.zeros(num_centers, *shape, dtype=torch.uint8))
-        self.weights = nn.Parameter(torch.zeros(num_centers, settings["num_classes"]))
-        self.bias = nn.Parameter(torch.zeros(settings["num_classes"]))
+        self.flatten = flat_numbers(shape)
+        kind = torch.uint8 if len(shape) == 3 else torch.float32
+        self.register_buffer("centers", torch.zeros(num_centers, *shape, dtype=kind))
+        self.is_number = not settings["num_classes"]
+        self.weights = nn.Parameter(torch.zeros(num_centers, settings["num_classes"] or 1))
+        self.bias = nn.Parameter(torch.zeros(settings["num_classes"] or 1))
         self.register_buffer("temperature", torch.ones(()))
 
-    def nearness(self, pixels: Tensor) -> Tensor:
+    def nearness(self, shown: Tensor) -> Tensor:
         """To each center, in (0, 1]: float64 ``(rows, centers)``."""
-        rows, centers = (self.standardize(each).flatten(1) for each in (pixels, self.centers))
+        rows, centers = (self.flatten(each) for each in (shown, self.centers))
         ours, theirs = (each.double().square().sum(dim=1) for each in (rows, centers))
         distance = ours[:, None] + theirs - 2 * (rows @ centers.T).double()
         return torch.exp(-self.gamma * distance.clamp(min=0))
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Uint8 ``(rows, height, width, channels)`` to raw scores ``(rows, classes)``."""
+    def forward(self, shown: Tensor) -> Tensor:
+        """Pictures or rows to raw scores ``(rows, classes)``, or to ``(rows,)``."""
         # Thousands of weights cancel: what float32 rounds alike for all of them would be seen.
-        scores = self.nearness(pixels) @ self.weights.double() + self.bias
-        return (scores / self.temperature).float()
+        scores = self.nearness(shown) @ self.weights.double() + self.bias
+        scores = (scores / self.temperature).float()
+        return scores.squeeze(1) if self.is_number else scores
 
 
 def build(settings: Mapping[str, Any]) -> KernelMachine:
@@ -115,26 +125,32 @@ def build(settings: Mapping[str, Any]) -> KernelMachine:
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     """Finds the widest margins on train, then the temperature on validation."""
     train, validation = prepared.splits["train"], prepared.splits["validation"]
-    pixels = train.inputs["pixels"].values
-    num_centers = min(settings.num_centers, len(pixels))
-    chosen = np.sort(context.random("centers").permutation(len(pixels))[:num_centers])
+    [column] = prepared.names
+    shown = train.inputs[column].values
+    num_centers = min(settings.num_centers, len(shown))
+    chosen = np.sort(context.random("centers").permutation(len(shown))[:num_centers])
     facts = facts_of(prepared, {"num_centers": num_centers, "gamma": settings.gamma})
     machine = new_module(build, facts, prepared, context)
-    machine.centers = torch.from_numpy(np.array(pixels[chosen]))
+    machine.centers = torch.from_numpy(np.array(shown[chosen]))
     target = train.targets["target"].values
-    weights, bias = _widest_margins(machine, pixels, target, settings.cost, context)
+    middle, spread = 0.0, 1.0
+    if machine.is_number:
+        middle, spread = float(target.mean()), float(target.std()) or 1.0
+        target = (target - middle) / spread
+    weights, bias = _weights(machine, shown, target, settings.cost, context)
     with torch.no_grad():
-        machine.weights.copy_(torch.from_numpy(weights))
-        machine.bias.copy_(torch.from_numpy(bias))
-    with torch.inference_mode():
-        scores = [machine(each) for each in _batches(validation.inputs["pixels"].values)]
-    target = validation.targets["target"].values
-    machine.temperature.fill_(fit_temperature(torch.cat(scores).numpy(), target))
+        machine.weights.copy_(torch.from_numpy(spread * weights))
+        machine.bias.copy_(torch.from_numpy(spread * bias + middle))
+    if not machine.is_number:
+        with torch.inference_mode():
+            scores = [machine(each) for each in _batches(validation.inputs[column].values)]
+        target = validation.targets["target"].values
+        machine.temperature.fill_(fit_temperature(torch.cat(scores).numpy(), target))
     return Network.of(machine, prepared, facts)
 
 
-def _widest_margins(
-    machine: KernelMachine, pixels: "Array", target: "Array", cost: float, context: Context
+def _weights(
+    machine: KernelMachine, shown: "Array", target: "Array", cost: float, context: Context
 ) -> "tuple[Array, Array]":
     """Weights of the centers and bias, by class.
 
@@ -145,15 +161,15 @@ def _widest_margins(
         between = torch.cat([machine.nearness(each) for each in _batches(machine.centers.numpy())])
         lower = cholesky(between.numpy() + JITTER * np.eye(len(between)), lower=True)
         single = lower.astype(np.float32)
-        features = np.empty((len(pixels), len(between)), np.float32)
-        for number, batch in enumerate(_batches(pixels)):
+        features = np.empty((len(shown), len(between)), np.float32)
+        for number, batch in enumerate(_batches(shown)):
             near = machine.nearness(batch).float().numpy()
             rows = slice(number * BATCH_SIZE, number * BATCH_SIZE + len(near))
             features[rows] = solve_triangular(single, near.T, lower=True).T
     found = fit_scores(
         features,
         target,
-        loss=squared_hinge,
+        loss=squared_error if machine.is_number else squared_hinge,
         penalty=1 / (cost * len(target)),
         start=LinearScores.zero(features.shape[1], machine.weights.shape[1]),
         context=context,
@@ -161,9 +177,9 @@ def _widest_margins(
     return solve_triangular(lower, found.weights, lower=True, trans="T"), found.bias
 
 
-def _batches(pixels: "Array") -> Iterator[Tensor]:
-    for start in range(0, len(pixels), BATCH_SIZE):
-        yield torch.from_numpy(np.array(pixels[start : start + BATCH_SIZE]))
+def _batches(shown: "Array") -> Iterator[Tensor]:
+    for start in range(0, len(shown), BATCH_SIZE):
+        yield torch.from_numpy(np.array(shown[start : start + BATCH_SIZE]))
 
 
 def load(folder: Path) -> Network:

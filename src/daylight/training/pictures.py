@@ -59,6 +59,30 @@ class Standardize(nn.Module):
         return (pixels.permute(0, 3, 1, 2).float() - self.mean) * self.scale
 
 
+class InUnits(nn.Module):
+    """Turns numbers around zero, the last layer's, into the unit of the target.
+
+    Until ``measure`` is called, values stay as they are.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(()))
+        self.register_buffer("scale", torch.ones(()))
+
+    def measure(self, target: Column) -> None:
+        """Takes mean and standard deviation of the targets of train."""
+        self.mean.fill_(float(target.values.mean()))
+        self.scale.fill_(float(target.values.std()) or 1.0)
+
+    def forward(self, raw: Tensor) -> Tensor:
+        """``(rows, 1)`` to ``(rows,)``."""
+        return raw.squeeze(1).float() * self.scale + self.mean
+
+
 def convolution(
     num_in: int, num_out: int, kernel: int = 3, stride: int = 1
 ) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
@@ -90,12 +114,14 @@ def new_module(
     prepared: Prepared,
     context: Context,
 ) -> M:
-    """A network with new weights, whose parts ``Standardize`` are measured on ``train``."""
+    """A network with new weights, whose parts that measure the data have done so on ``train``."""
     torch.manual_seed(context.key("weights") % 2**63)
     module = build(facts)
     for part in module.modules():
         if isinstance(part, Standardize):
             part.measure(prepared.splits["train"].inputs["pixels"])
+        if isinstance(part, InUnits):
+            part.measure(prepared.splits["train"].targets["target"])
     return module
 
 
