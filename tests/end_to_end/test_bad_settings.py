@@ -19,7 +19,7 @@ TINY_CNN = ["--model", "cnn", "--set", "settings.width=4", "--set", "training.mi
         (["--set", "data.test_fraction=0.9"], "recipe: data.test_fraction: Expected"),
         (["--set", "data.test_fraction=0.9"], "Give a number above 0 and below 0.5."),
         (["--set", "data.unreadable=no"], "Give skip or stop."),
-        (["--set", "data.test_fractoin=0.1"], "Known keys: path, target, validation_fraction"),
+        (["--set", "data.test_fractoin=0.1"], "Known keys: path, target, drop"),
         (["--model", "cnn", "--set", "settings.width=0"], "Give a whole number of at least 1."),
         (["--model", "cnn", "--set", "training.flip=3"], "Give true or false."),
         (["--model", "vit", "--set", "settings.width=50"], "cannot be shared out to 2 heads; 56"),
