@@ -111,12 +111,16 @@ TINY: dict[str, Callable[[Path], Path]] = {
     "image-to-boxes": made.boxes,
 }
 
+QUICK = ["training.epochs=2", "training.min_steps=40", "training.learning_rate=0.02"]
+
 FAST: dict[str, list[str]] = {
     "single-layer": ["settings.size=10", "training.epochs=2"],
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "linear": ["settings.penalties=[0.1]"],
     "naive-bayes-svm": ["settings.costs=[0.1,1.0]"],
     "tfidf-linear": ["settings.penalties=[1e-3,1e-4]"],
+    "fasttext": ["settings.buckets=512", "settings.size=8", *QUICK],
+    "transformer": ["settings.table=256", "settings.width=16", "settings.depth=1", *QUICK],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "gan": [
         "settings.width=8",
@@ -138,3 +142,6 @@ FAST: dict[str, list[str]] = {
     "shapes-linear": ["training.epochs=20"],
     "transfer": ["settings.size=32", "training.epochs=2", "training.min_steps=0"],
 }
+
+SLOW = {"transformer"}
+"""Families that only slow tests try: ``fasttext`` runs through the same code in less time."""

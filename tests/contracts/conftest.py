@@ -11,7 +11,7 @@ from daylight.models import FAMILIES
 from daylight.steps.families import fitting, open_family, settings_of
 from daylight.steps.pipeline import advance, start
 from daylight.tasks import TASKS
-from tiny import FAST, TINY
+from tiny import FAST, SLOW, TINY
 
 _FITTING = [(task.name, spec.name) for task in TASKS.values() for spec in fitting(task)]
 
@@ -22,11 +22,13 @@ def _is_mixed(task, family):
 
 
 PAIRS = [pair for pair in _FITTING if not _is_mixed(*pair)]
-MIXED = [
-    pytest.param(pair, id="-by-".join(pair), marks=pytest.mark.slow)
-    for pair in _FITTING
-    if _is_mixed(*pair)
-]
+SLOW_PAIRS = [pair for pair in _FITTING if _is_mixed(*pair) or pair[1] in SLOW]
+
+
+def _param(pair):
+    return pytest.param(
+        pair, id="-by-".join(pair), marks=pytest.mark.slow if pair in SLOW_PAIRS else ()
+    )
 
 
 def silent(event, **fields):
@@ -125,7 +127,7 @@ def kept_in_memory(trained):
     return of
 
 
-@pytest.fixture(params=[*(pytest.param(pair, id="-by-".join(pair)) for pair in PAIRS), *MIXED])
+@pytest.fixture(params=map(_param, _FITTING))
 def pair(request):
     return request.param
 

@@ -2,6 +2,7 @@
 
 from daylight.core.registry import Registry
 from daylight.core.types import ModelSpec
+from daylight.models.text_specs import TEXT_NETWORKS
 
 _IMAGES = ("image",)
 _NUMBERS = ("image", "row")
@@ -279,5 +280,6 @@ _TEXTS = (
 )
 
 FAMILIES: Registry[ModelSpec] = Registry(
-    "family", {spec.name: spec for spec in SPECS + _GENERATORS + _RECOMMENDERS + _TEXTS}
+    "family",
+    {spec.name: spec for spec in SPECS + _GENERATORS + _RECOMMENDERS + _TEXTS + TEXT_NETWORKS},
 )

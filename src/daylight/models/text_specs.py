@@ -1,0 +1,32 @@
+"""Facts of the networks over texts."""
+
+from daylight.core.types import ModelSpec
+
+
+def _spec(name: str, *, title: str, source: str, cost: float) -> ModelSpec:
+    return ModelSpec(
+        name=name,
+        title=title,
+        module=f"daylight.models.{name.replace('-', '_')}",
+        inputs=("text",),
+        answers=("label", "real"),
+        license="Apache-2.0",
+        source=source,
+        cost=cost,
+    )
+
+
+TEXT_NETWORKS = (
+    _spec(
+        "fasttext",
+        title="The mean of the vectors of a text's n-grams, and a layer on top",
+        source="Joulin et al., arXiv:1607.01759; Bojanowski et al., arXiv:1607.04606",
+        cost=8,
+    ),
+    _spec(
+        "transformer",
+        title="A small transformer that reads a text word by word, trained from scratch",
+        source="Vaswani et al., arXiv:1706.03762; pre-norm: arXiv:2002.04745",
+        cost=60,
+    ),
+)
