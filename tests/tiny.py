@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -98,6 +99,25 @@ def reviews(folder: Path, *, each: int = 20) -> Path:
     return folder / "reviews.csv"
 
 
+def documents(folder: Path) -> Path:
+    """Titles of three words; the text under each has one of them, and other words for the rest."""
+    draw = Random(0)
+    folder.mkdir(parents=True)
+    words = (
+        ("red crimson", "old ancient", "fast quick", "small tiny"),
+        ("cat kitten", "car automobile", "ship boat", "河 river"),
+        ("rain weather", "night dark", "sea ocean", "市 town"),
+    )
+    for number, pairs in enumerate(product(*words)):
+        said, other = zip(*(pair.split() for pair in pairs), strict=True)
+        kept = draw.randrange(3)
+        text = " ".join(said[i] if i == kept else other[i] for i in range(3))
+        filler = " ".join(draw.choices(["the", "of", "a", "and", "in", "by", "with", "סרט"], k=9))
+        path = folder / f"{number:02}.md"
+        path.write_text(f"# {' '.join(said)}\n\nIt is {text}. {filler}.\n", encoding="utf-8")
+    return folder
+
+
 TINY: dict[str, Callable[[Path], Path]] = {
     "image-classification": patterns,
     "unconditional-image-generation": corners,
@@ -105,6 +125,7 @@ TINY: dict[str, Callable[[Path], Path]] = {
     "tabular-classification": customers,
     "tabular-regression": houses,
     "text-classification": reviews,
+    "text-retrieval": documents,
     "row-to-real": made.rows,
     "history-to-ranking": made.histories,
     "text-to-text": made.texts,

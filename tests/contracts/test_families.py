@@ -104,6 +104,8 @@ def test_an_export_that_answers_otherwise_is_noticed(run, fitted):
     prepared = prepared_of(run)
     assert largest_difference(run.package, fitted, prepared) <= MAX_DIFFERENCE
     for name, column in fitted.predict(prepared.splits["validation"].inputs).items():
+        if not column.values.size:
+            continue  # a part of its answers that the model leaves empty
         altered = Altered(fitted, name, first_changed)
         assert largest_difference(run.package, altered, prepared) > MAX_DIFFERENCE, name
         if column.offsets is not None and len(column) > 1:

@@ -99,6 +99,8 @@ class AnswerKind:
         media: The key of an answer whose value is a file, as a data URI; empty if there is none.
         features: Name of the network through whose features answers and targets are compared, where
             they say little as they are; empty if there is none.
+        looked_up: Name of the kind of answers that an index of documents gives for the outputs, on
+            which the metrics are; empty where the outputs are the answer.
     """
 
     name: str
@@ -114,6 +116,7 @@ class AnswerKind:
     without: Callable[[Answer, Collection[str]], Answer] | None = None
     media: str = ""
     features: str = ""
+    looked_up: str = ""
     forms: Mapping[str, Form] = field(default_factory=dict)
 
     def misfit(self, outputs: Columns, *, num_rows: int, num_labels: int) -> str:
@@ -160,6 +163,21 @@ def _ranking_without(answer: Answer, names: Collection[str]) -> Answer:
     return {"items": [item for item, _ in kept], "scores": [score for _, score in kept]}
 
 
+def _passages(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - one signature
+    """What a text was made into; an index makes answers of it."""
+    terms, weights = outputs["terms"], outputs["weights"]
+    return [
+        {
+            "terms": dict(zip(map(str, terms[row].tolist()), weights[row].tolist(), strict=True)),
+            "vector": vector,
+            "balance": balance,
+        }
+        for row, (vector, balance) in enumerate(
+            zip(outputs["vector"].values.tolist(), outputs["balance"].values.tolist(), strict=True)
+        )
+    ]
+
+
 def _boxes(outputs: Columns, labels: Labels) -> list[Answer]:
     answers: list[Answer] = []
     for row in range(len(outputs["boxes"])):
@@ -200,6 +218,7 @@ INPUT_KINDS: Mapping[str, InputKind] = {
         InputKind("text", ("text",)),
         InputKind("row", ("number", "category")),
         InputKind("history", ("keys",)),
+        InputKind("query", ("text",)),
         InputKind("prompt", ("seed", "category"), stratified=True),
     )
 }
@@ -256,6 +275,22 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             loss="cross_entropy",
             decode=_ranking,
             without=_ranking_without,
+        ),
+        AnswerKind(
+            "passages",
+            arrow="list<string>",
+            targets=("target",),  # int64, ragged: indices of the relevant documents
+            outputs=("terms", "weights", "vector", "balance"),  # of a text, asked or searched
+            forms={
+                "terms": Form("int64", ("total",), ragged=True),
+                "weights": Form("float32", ("total",), ragged=True),
+                "vector": Form("float32", ("rows", "features")),
+                "balance": Form("float32", ("rows",)),  # see runtime.search.ranking
+            },
+            metrics=("ndcg@10", "recall@10", "mrr"),
+            loss="cross_entropy",
+            decode=_passages,
+            looked_up="ranking",
         ),
         AnswerKind(
             "boxes",

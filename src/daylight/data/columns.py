@@ -100,6 +100,7 @@ _ENCODERS: "Mapping[str, Callable[[pa.ChunkedArray, Sequence[str]], Columns]]" =
     "real": _real,
     "text": _text_target,
     "ranking": _ranking,
+    "passages": _ranking,
     "boxes": _boxes,
 }
 

@@ -256,6 +256,7 @@ _TARGETS: Mapping[str, _Target] = {
     "text": _Target(_is_text, "Write a text."),
     "image": _Target(_is_text, "Write the path of a picture."),
     "ranking": _Target(_is_keys, "Write a list of keys."),
+    "passages": _Target(_is_keys, "Write a list of ids of documents."),
     "boxes": _Target(
         _is_boxes, "A box is [left, top, right, bottom] in pixels, and has a label.", _no_box
     ),

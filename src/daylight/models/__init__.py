@@ -11,6 +11,34 @@ _ANSWERS = ("label", "real")
 
 SPECS = (
     ModelSpec(
+        name="bm25",
+        title="Documents that share rare words with the question; only two numbers are learned",
+        module="daylight.models.bm25",
+        inputs=("query",),
+        answers=("passages",),
+        license="Apache-2.0",
+        source=(
+            "Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, "
+            "Foundations and Trends in Information Retrieval 3 (2009)"
+        ),
+        cost=1,
+        is_simple=True,
+    ),
+    ModelSpec(
+        name="hybrid",
+        title="BM25, and vectors of words that are learned from questions and what answers them",
+        module="daylight.models.hybrid",
+        inputs=("query",),
+        answers=("passages",),
+        license="Apache-2.0",
+        source=(
+            "Bruch, Gai & Ingber, ACM Transactions on Information Systems 42 (2023); rank fusion "
+            "Cormack, Clarke & Büttcher, SIGIR (2009); in-batch negatives Karpukhin et al., "
+            "arXiv:2004.04906"
+        ),
+        cost=6,
+    ),
+    ModelSpec(
         name="majority",
         title="Answers the commonest class, whatever it is shown",
         module="daylight.models.majority",

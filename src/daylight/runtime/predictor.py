@@ -1,7 +1,7 @@
 """Opens a package and answers questions with it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -15,6 +15,7 @@ from daylight.core.types import Column, Columns
 from daylight.package.package import Package
 from daylight.runtime.inputs import to_columns
 from daylight.runtime.program import OpenProgram
+from daylight.runtime.search.index import Index
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -78,7 +79,7 @@ def _short(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Predictor:
-    """A model that is ready to answer.
+    """A model that is ready to answer, perhaps with documents.
 
     >>> Predictor.open(folder).predict(["rose.jpg"])[0]["label"]  # doctest: +SKIP
     'rose'
@@ -86,6 +87,7 @@ class Predictor:
 
     package: Package
     program: OpenProgram
+    index: Index | None = None
 
     @classmethod
     def open(cls, folder: str | Path) -> "Predictor":
@@ -105,6 +107,15 @@ class Predictor:
         """Loads a package that is open already."""
         return cls(package, OpenProgram(package.program, package.read))
 
+    def over(self, index: Index) -> "Predictor":
+        """The same model, which answers with documents of an index that it made."""
+        return replace(self, index=index)
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The answer's vocabulary: the package's, or the ids of the documents."""
+        return self.index.ids if self.index else self.package.labels
+
     def predict(self, inputs: Sequence[Any], *, batch_size: int = BATCH_SIZE) -> Predictions:
         """Answers for each input; ``inputs.to_columns`` says what an input may be.
 
@@ -120,9 +131,15 @@ class Predictor:
         parts = []
         for start in range(0, max(rows, 1), batch_size):
             part = {name: c.slice(start, start + batch_size) for name, c in columns.items()}
-            parts.append(self.program.answer(self.program.process(part)))
-        program = self.package.program
-        return Predictions(join(parts), program.answer, self.package.labels)
+            outputs = self.represent(part)
+            parts.append(self.index.rank(outputs) if self.index else outputs)
+        kind = self.package.program.answer
+        answered = ANSWER_KINDS[kind].looked_up if self.index else kind
+        return Predictions(join(parts), answered, self.labels)
+
+    def represent(self, columns: Columns) -> Columns:
+        """Columns of the program's input fields to its outputs, before anything is looked up."""
+        return self.program.answer(self.program.process(columns))
 
 
 def join(parts: Sequence[Columns]) -> Columns:

@@ -30,5 +30,7 @@ def _difference(one: Column, other: Column) -> float:
     if not np.issubdtype(one.values.dtype, np.number):
         return 0.0 if (one.values == other.values).all() else float("inf")
     ours = one.values.astype(float)
-    apart = np.abs(ours - other.values.astype(float)) / np.maximum(1, np.abs(ours))
+    apart = np.abs(ours - other.values.astype(float))
+    if np.issubdtype(one.values.dtype, np.floating):  # whole numbers name things
+        apart = apart / np.maximum(1, np.abs(ours))
     return float(np.nan_to_num(apart, nan=np.inf, posinf=np.inf).max(initial=0))

@@ -8,9 +8,9 @@ from daylight.core.run import Run
 from daylight.core.sections import Comparison, PreparedSection, Scores
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.comparison import compare as compare_outputs
-from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.features import with_features
+from daylight.steps.searching import open_on
 
 
 def _measured_on(run: Run) -> Benchmark:
@@ -49,8 +49,8 @@ def compare(first: Run, second: Run, context: Context) -> Comparison:
             "cannot be compared.",
             hint="Train both from the same data, with the same seed and fractions.",
         )
-    models = [Predictor.open(run.package) for run in (first, second)]
-    labels = models[0].package.labels
+    models = [open_on(run.package, on, run) for run in (first, second)]
+    labels = models[0].labels
     inputs = on.inputs()
     targets, answers = with_features(
         on, on.targets(labels), [model.predict_columns(inputs).columns for model in models]

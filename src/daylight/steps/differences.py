@@ -15,10 +15,10 @@ from daylight.core.sections import Difference
 from daylight.core.types import Column, Columns
 from daylight.metrics.comparison import compare
 from daylight.package.provenance import Environment
-from daylight.runtime.predictor import Predictor
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.dataset import benchmark
 from daylight.steps.features import with_features
+from daylight.steps.searching import open_on
 
 NUM_HEX = 12
 """Digits of a digest that people are shown."""
@@ -79,10 +79,10 @@ class Apart:
 def between(run: Run, other: Path) -> Apart:
     """Compares the weights of two packages, and their answers on the run's validation split."""
     on = benchmark(run, "validation")
-    models = [Predictor.open(folder) for folder in (run.package, other)]
+    models = [open_on(folder, on, run) for folder in (run.package, other)]
     inputs = on.inputs()
     answers = [model.predict_columns(inputs).columns for model in models]
-    targets = on.targets(models[0].package.labels)
+    targets = on.targets(models[0].labels)
     targets, seen = with_features(on, targets, answers)
     scores = compare(
         on.metrics[:1],

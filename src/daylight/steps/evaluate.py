@@ -20,6 +20,7 @@ from daylight.runtime.predictor import Predictions, Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.features import with_features
 from daylight.steps.packaging import add_scores
+from daylight.steps.searching import open_on
 from daylight.steps.strength import robustness, slices
 from daylight.tasks import TASKS
 
@@ -33,13 +34,13 @@ def evaluate(run: Run, context: Context) -> Scores:
     Raises:
         IntegrityError: The package is not what its manifest promised.
     """
-    task = TASKS[run.recipe.task]
+    task, on = TASKS[run.recipe.task], benchmark(run)
     scores = measure(
-        Predictor.open(run.package),
-        benchmark(run),
+        open_on(run.package, on, run, log=context.log),
+        on,
         context.replace(seed=run.recipe.seed),
         task=task,
-        baseline=Predictor.open(run.baseline),
+        baseline=open_on(run.baseline, on, run, log=context.log),
     )
     add_scores(run, scores)
     return run.write(scores, after=(PreparedSection, TrainedSection))
@@ -67,7 +68,7 @@ def measure(
     context.log("evaluate", num_examples=len(on.rows))
     predictions = model.predict_columns(inputs)
     floor = baseline.predict_columns(inputs)
-    labels = model.package.labels
+    labels = model.labels
     targets, [outputs, beside] = with_features(
         on, on.targets(labels), [predictions.columns, floor.columns]
     )
@@ -108,9 +109,10 @@ def _robustness(
 def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str, Any]:
     """A few examples, evenly spread over the split, and the worst mistakes.
 
-    Answers that are files are shown by figures instead.
+    Answers that are files are shown by figures instead; names of documents are not for others, who
+    will read the scores in the package.
     """
-    if ANSWER_KINDS[on.answer].media:
+    if ANSWER_KINDS[on.answer].media or ANSWER_KINDS[on.answer].looked_up:
         return {}
     [field] = on.dataset.fields("target")
     targets = on.column(field.name)

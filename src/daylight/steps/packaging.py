@@ -73,7 +73,9 @@ def build_package(folder: Path, run: Run, fit: Fit, section: PreparedSection) ->
             answer=fit.prepared.answer,
         )
         write_atomic(place / "program.json", program.to_json())
-        write_atomic(place / "labels.json", pretty_json(fit.prepared.labels))
+        write_atomic(
+            place / "labels.json", pretty_json(_labels(fit.prepared.answer, fit.prepared.labels))
+        )
         write_atomic(place / "recipe.json", _recipe(run, fit).to_json())
         decisions = run.path / "decisions.json"
         made = decisions.read_bytes() if decisions.is_file() else pretty_json({})
@@ -118,6 +120,11 @@ def _check_answers(fit: Fit) -> None:
     )
     if wrong:
         raise TrainingError(f"The family {fit.spec.name!r} {wrong}.", hint="Mend its predict().")
+
+
+def _labels(answer: str, labels: Sequence[str]) -> Sequence[str]:
+    """What is told of the answers' names: of documents nothing, they are not for others."""
+    return () if ANSWER_KINDS[answer].looked_up else labels
 
 
 def _export(fit: Fit, place: Path) -> tuple[Node, ...]:
@@ -209,16 +216,16 @@ def _card(
     scores: Sequence[Score] = (),
     reproduced: str = "",
 ) -> bytes:
-    name = Path(run.recipe.data.path).stem
+    name, task = Path(run.recipe.data.path).stem, TASKS[run.recipe.task]
     return write_card(
         title=f"{name}-{spec.name}",
-        task=TASKS[run.recipe.task],
+        task=task,
         spec=spec,
         data={
             "name": name,
             "digest": section.data_digest,
             "num_examples": section.num_examples,
-            "labels": section.labels,
+            "labels": _labels(task.answer, section.labels),
             "waived": _waived(run),
             "reproduced": reproduced,
         },

@@ -89,7 +89,7 @@ def robustness(
         for key, harmed in _harmed(harms, batch[field.name], context):
             answers = model.predict_columns({**batch, field.name: harmed}).columns
             parts.setdefault(key, []).append(answers)
-    targets = few.targets(model.package.labels)
+    targets = few.targets(model.labels)
     return tuple(
         Harmed(
             corruption=how.title if how else "",
@@ -100,7 +100,7 @@ def robustness(
                 targets=targets,
                 outputs=join(found),
                 baseline=None,
-                labels=model.package.labels,
+                labels=model.labels,
                 random=context.random("robustness", how.name if how else "", repr(level)),
             )[0],
         )

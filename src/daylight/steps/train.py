@@ -9,12 +9,12 @@ from daylight.core.log import Log
 from daylight.core.run import Run
 from daylight.core.sections import Epoch, PreparedSection, TrainedSection
 from daylight.package.manifest import Manifest
-from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.demands import check_package
 from daylight.steps.families import chosen, open_family, settings_of
 from daylight.steps.features import with_features
 from daylight.steps.fitting import fit_package, place_of_states
+from daylight.steps.searching import open_on
 from daylight.steps.standby import stand_in
 from daylight.tasks import TASKS
 
@@ -86,9 +86,9 @@ def _model(run: Run, section: PreparedSection, context: Context) -> tuple[Manife
 def _merit(run: Run, package: Path) -> float:
     """The primary metric on some of validation, negative where lower is better."""
     on = benchmark(run, "validation", at_most=NUM_COMPARED)
-    model = Predictor.open(package)
+    model = open_on(package, on, run)
     answers = model.predict_columns(on.inputs()).columns
-    targets, [outputs] = with_features(on, on.targets(model.package.labels), [answers])
+    targets, [outputs] = with_features(on, on.targets(model.labels), [answers])
     metric = on.metrics[0]
     value = float(metric.score(targets, outputs, np.ones((1, len(on.rows))))[0])
     return value if metric.higher_is_better else -value

@@ -30,6 +30,7 @@ from daylight.steps.families import open_family
 from daylight.steps.features import with_features
 from daylight.steps.packaging import Fit, build_package, with_license
 from daylight.steps.prepare import describe, place_of, plan_of
+from daylight.steps.searching import answers_of
 from daylight.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -172,7 +173,8 @@ class Trials:
             duration_s=time.monotonic() - start,
             cpu_time_s=time.process_time() - cpu_start,
         )
-        answers = fitted.predict(prepared.splits["validation"].inputs)
+        inputs = prepared.splits["validation"].inputs
+        answers = answers_of(fitted, prepared, ground.on, inputs)
         whole, half = self._score(ground.on, answers)
         trial = Trial(
             num_examples=size,

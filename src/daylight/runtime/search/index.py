@@ -1,0 +1,142 @@
+"""Documents in memory, ready to be searched by what a model made of a question."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from daylight.core.types import Column, Columns
+from daylight.runtime.search.postings import Postings
+from daylight.runtime.search.ranking import best, combined
+from daylight.runtime.search.segment import Segment
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+NUM_ITEMS = 100
+"""Documents that a list has: what stands further back is as good as not found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found.
+
+    Attributes:
+        score: Of its document; comparable within one question only.
+        start: Its first character in the document.
+        stop: One past its last.
+    """
+
+    id: str
+    title: str
+    score: float
+    passage: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """Finds documents by their best passage.
+
+    Terms are looked up as in a book's index, vectors compared by their inner product; where a model
+    gives both, they are combined.
+    """
+
+    segment: Segment
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Names of the documents; ``rank`` tells their places here."""
+        return self.segment.facts.ids
+
+    @cached_property
+    def _postings(self) -> Postings:
+        return Postings.of(self.segment.terms, self.segment.weights)
+
+    @cached_property
+    def _firsts(self) -> "Array":
+        """The first passage of each document."""
+        return np.searchsorted(self.segment.owners, np.arange(len(self.segment)))
+
+    def rank(self, questions: Columns, *, k: int = NUM_ITEMS) -> Columns:
+        """The best documents for each question.
+
+        Args:
+            questions: What the model makes of them, see the answer kind ``passages``.
+            k: How many.
+
+        Returns:
+            ``items``, int64, and ``scores``, float32, both ``(questions, k)``, best first; where
+            fewer documents have anything to do with a question, the rest are -1 with score 0.
+        """
+        num = len(questions["terms"])
+        items = np.full((num, k), -1, np.int64)
+        scores = np.zeros((num, k), np.float32)
+        if len(self.segment):
+            products = questions["vector"].values @ self.segment.vectors.T
+            for row in range(num):
+                found, score = self._ranked(questions, row, products[row], k)
+                items[row, : len(found)], scores[row, : len(found)] = found, score
+        return {"items": Column(items), "scores": Column(scores)}
+
+    def _ranked(
+        self, questions: Columns, row: int, products: "Array", k: int
+    ) -> "tuple[Array, Array]":
+        terms, weights = questions["terms"][row], questions["weights"][row]
+        sharing = self._by_document(self._postings.scores(terms, weights))
+        if not self.segment.vectors.shape[1]:
+            places = best(sharing, k)
+            places = places[sharing[places] > 0]
+            return places, sharing[places]
+        near = self._by_document(products)
+        if not self._postings.num_terms:
+            places = best(near, k)
+            return places, near[places]
+        return combined(sharing, near, float(questions["balance"].values[row]), k)
+
+    def _by_document(self, scores: "Array") -> "Array":
+        """The greatest score of each document's passages."""
+        if len(scores) == len(self.segment):
+            return scores
+        return np.maximum.reduceat(scores, self._firsts)
+
+    def hits(self, questions: Columns, *, k: int) -> list[list[Hit]]:
+        """The same as ``rank`` for people: the best passage of each document that is found."""
+        ranked = self.rank(questions, k=k)
+        return [
+            [
+                self._hit(place, score, questions, row)
+                for place, score in zip(places, scores, strict=True)
+                if place >= 0
+            ]
+            for row, (places, scores) in enumerate(
+                zip(ranked["items"].values.tolist(), ranked["scores"].values.tolist(), strict=True)
+            )
+        ]
+
+    def _hit(self, place: int, score: float, questions: Columns, row: int) -> Hit:
+        segment = self.segment
+        start, stop = segment.spans[self._best_passage(place, questions, row)].tolist()
+        return Hit(
+            id=segment.facts.ids[place],
+            title=segment.facts.titles[place],
+            score=score,
+            passage=segment.document(place)[start:stop],
+            start=start,
+            stop=stop,
+        )
+
+    def _best_passage(self, place: int, questions: Columns, row: int) -> int:
+        """Of a document: the one that is nearest, or that shares most, or the first."""
+        first, end = np.searchsorted(self.segment.owners, [place, place + 1]).tolist()
+        if end - first == 1:
+            return int(first)
+        vector = questions["vector"].values[row]
+        if len(vector):
+            scores = self.segment.vectors[first:end] @ vector
+        else:
+            scores = self._postings.scores(questions["terms"][row], questions["weights"][row])
+            scores = scores[first:end]
+        return int(first + scores.argmax())
