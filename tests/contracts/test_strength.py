@@ -20,11 +20,8 @@ from daylight.runtime.predictor import Predictions, Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.strength import robustness, slices
 
-HARMS_BY_NAME = {
-    f"{type_} {each.name}": (harms, each)
-    for type_, harms in HARMS.items()
-    for each in harms.corruptions
-}
+HARMS_BY_NAME = {each.name: each for each in HARMS["image"].corruptions}
+HARMS_OF_TEXTS = {each.name: each for each in HARMS["text"].corruptions}
 
 
 def test_the_parts_of_an_attribute_hold_every_example_once(run):
@@ -80,7 +77,7 @@ def picture(seed, height, width, channels):
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 99), st.integers(24, 60), st.integers(24, 60), st.sampled_from([1, 3]))
 def test_harm_keeps_the_form_of_a_picture(name, seed, height, width, channels):
-    _, how = HARMS_BY_NAME[name]
+    how = HARMS_BY_NAME[name]
     image = picture(seed, height, width, channels)
     for level in how.levels:
         made = how.apply(image, level, np.random.default_rng(seed))
@@ -89,7 +86,7 @@ def test_harm_keeps_the_form_of_a_picture(name, seed, height, width, channels):
 
 @pytest.mark.parametrize("name", HARMS_BY_NAME)
 def test_harm_grows_with_its_level(name):
-    _, how = HARMS_BY_NAME[name]
+    how = HARMS_BY_NAME[name]
     pictures = [picture(seed, 40, 30, 3) for seed in range(30)]
 
     def changed(level):
@@ -101,6 +98,34 @@ def test_harm_grows_with_its_level(name):
 
     apart = [changed(level) for level in how.levels]
     assert 0 < apart[0] < apart[1] < apart[2]
+
+
+@pytest.mark.parametrize("name", HARMS_OF_TEXTS)
+def test_harm_to_texts_grows_with_its_level_and_can_be_repeated(name):
+    how = HARMS_OF_TEXTS[name]
+    text = " ".join(f"it's{number} 电影 word{number}" for number in range(300))
+
+    def kept(level):
+        made = how.apply(text, level, np.random.default_rng(5))
+        assert made == how.apply(text, level, np.random.default_rng(5))
+        return len(set(text.split()) & set(made.split())) / len(set(text.split()))
+
+    likeness = [kept(level) for level in how.levels]
+    assert 1 > likeness[0] > likeness[1] > likeness[2]
+
+
+@pytest.mark.parametrize("name", HARMS_OF_TEXTS)
+def test_an_empty_text_bears_all_harm(name):
+    for level in HARMS_OF_TEXTS[name].levels:
+        assert HARMS_OF_TEXTS[name].apply("", level, np.random.default_rng(0)) == ""
+
+
+def test_texts_are_shown_to_people_and_are_not_published(trained):
+    run = trained("text-classification", "tfidf-linear")
+    written = set(benchmark(run).column("text"))
+    assert {each.text for each in run.read(Scores).examples} <= written
+    assert run.read(Scores).examples[0].text
+    assert all(text.encode() not in (run.package / "metrics.json").read_bytes() for text in written)
 
 
 def test_what_is_told_of_inputs_is_what_a_person_would_say():

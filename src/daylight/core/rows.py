@@ -32,6 +32,16 @@ def size(size_bytes: int) -> str:
     return f"{size_bytes} bytes"
 
 
+def shorten(text: str, longest: int = 300) -> str:
+    r"""The beginning of a text in one line, with all white space as single spaces.
+
+    >>> shorten("rain  in\\nspain", 8)
+    'rain in…'
+    """
+    line = " ".join(text[: 4 * longest].split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
 def one_line(text: str) -> str:
     r"""The names of files may hold line breaks and control characters; these are spelled out.
 

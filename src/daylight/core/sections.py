@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
+import msgspec
+
 from daylight.core.config import Config
 from daylight.core.rows import Row, html_table, interval, number
 from daylight.core.types import Field
@@ -226,6 +228,7 @@ class Example(Config):
         line: The answer as one line of text.
         error: How wrong it is, 0 where it is right; ``None`` where the answer kind has no measure.
         media: Path of its picture, as the data has it; ``None`` where the input is no file.
+        text: The beginning of the input where it is a text.
     """
 
     id: str
@@ -234,6 +237,7 @@ class Example(Config):
     line: str
     error: float | None = None
     media: str | None = None
+    text: str | None = None
 
 
 class Slice(Config):
@@ -291,6 +295,14 @@ class Scores(Section):
     mistakes: tuple[Example, ...] = ()
     slices: tuple[Slice, ...] = ()
     robustness: tuple[Harmed, ...] = ()
+
+    def without_texts(self) -> "Scores":
+        """As it is published: a package must not hold what people wrote."""
+        examples, mistakes = (
+            tuple(msgspec.structs.replace(each, text=None) for each in shown)
+            for shown in (self.examples, self.mistakes)
+        )
+        return msgspec.structs.replace(self, examples=examples, mistakes=mistakes)
 
     def rows(self) -> list[Row]:
         """A header, and a row per metric over all examples: value, interval, baseline."""

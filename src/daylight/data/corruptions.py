@@ -14,6 +14,7 @@ from PIL import Image, ImageFilter
 
 from daylight.core.types import FieldType
 from daylight.runtime.operations.image import Parameters, flattened, opened
+from daylight.runtime.words import Reader
 
 MAX_SIDE = 512
 """Pixels; larger pictures are brought down first, so that harm at every level stays quick."""
@@ -85,6 +86,40 @@ def _jpeg(image: Image.Image, level: float, random: np.random.Generator) -> Imag
         return again
 
 
+def _typos(text: str, level: float, random: np.random.Generator) -> str:
+    """Letters are left out, doubled, or change places with the next one."""
+    letters = list(text)
+    for place in np.flatnonzero(random.random(len(letters)) < level / 100).tolist():
+        kind = random.integers(3)
+        if kind == 2 and place + 1 < len(letters):
+            letters[place : place + 2] = letters[place + 1], letters[place]
+        else:
+            letters[place] *= 2 * int(kind)
+    return "".join(letters)
+
+
+def _capitals(text: str, level: float, random: np.random.Generator) -> str:
+    return _by_word(text, level, random, str.upper)
+
+
+def _left_out(text: str, level: float, random: np.random.Generator) -> str:
+    return _by_word(text, level, random, lambda _: "")
+
+
+def _by_word(
+    text: str, level: float, random: np.random.Generator, change: Callable[[str], str]
+) -> str:
+    """Changes a share of the words, in percent; characters, in a script that puts no spaces."""
+    found = Reader().words([text])
+    parts, done = [], 0
+    for start, end in zip(found.starts.tolist(), found.ends.tolist(), strict=True):
+        parts.append(text[done:start])
+        word = text[start:end]
+        parts.append(change(word) if random.random() < level / 100 else word)
+        done = end
+    return "".join((*parts, text[done:]))
+
+
 HARMS: Mapping[FieldType, Harms] = {
     "image": Harms(
         _decode,
@@ -94,5 +129,13 @@ HARMS: Mapping[FieldType, Harms] = {
             Corruption("rotation", "Rotation", "degrees", (5, 15, 30), _rotate),
             Corruption("jpeg", "JPEG", "quality", (50, 25, 10), _jpeg),
         ),
-    )
+    ),
+    "text": Harms(
+        str,
+        (
+            Corruption("typos", "Typing errors", "% of the letters", (2, 5, 10), _typos),
+            Corruption("capitals", "Capitals", "% of the words", (10, 50, 100), _capitals),
+            Corruption("left-out", "Words left out", "% of the words", (10, 25, 50), _left_out),
+        ),
+    ),
 }

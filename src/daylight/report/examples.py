@@ -16,6 +16,7 @@ class Shown:
     Attributes:
         picture: ``None`` where there is none, or it cannot be read.
         right: Whether the answer is known to be right.
+        text: What was read, if it was a text.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Shown:
     error: float | None
     picture: Thumbnail | None
     right: bool
+    text: str | None
 
 
 def shown(examples: Sequence[Example], media: Path) -> list[Shown]:
@@ -41,6 +43,7 @@ def shown(examples: Sequence[Example], media: Path) -> list[Shown]:
             error=example.error,
             picture=thumbnail(media, example.media) if example.media else None,
             right=example.error == 0,
+            text=example.text,
         )
         for example in examples
     ]

@@ -1,10 +1,12 @@
 """evaluate: a package and a benchmark -> scores with intervals, beside the baseline."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from daylight.core.context import REPORT_S, Context
 from daylight.core.errors import OutOfTimeError
 from daylight.core.kinds import ANSWER_KINDS, MEDIA_TYPES
+from daylight.core.rows import shorten
 from daylight.core.run import Run
 from daylight.core.sections import (
     Example,
@@ -118,6 +120,7 @@ def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str
     targets = on.column(field.name)
     media = next((f for f in on.dataset.fields("input") if f.type in MEDIA_TYPES), None)
     paths = on.column(media.name) if media else [None] * len(targets)
+    texts = _excerpts(on)
     error = ANSWER_KINDS[on.answer].error
     shown = [
         Example(
@@ -127,12 +130,21 @@ def _for_people(on: Benchmark, predictions: Predictions, task: Task) -> dict[str
             line=task.codec.show(answer),
             error=error(target, answer) if error else None,
             media=path,
+            text=text,
         )
-        for name, path, target, answer in zip(
-            on.column("id"), paths, targets, predictions, strict=True
+        for name, path, text, target, answer in zip(
+            on.column("id"), paths, texts, targets, predictions, strict=True
         )
     ]
     spread = [shown[len(shown) * place // NUM_EXAMPLES] for place in range(NUM_EXAMPLES)]
     wrong = [example for example in shown if example.error]
     wrong.sort(key=lambda example: example.error or 0.0, reverse=True)
     return {"examples": tuple(spread), "mistakes": tuple(wrong[:NUM_MISTAKES])}
+
+
+def _excerpts(on: Benchmark) -> Sequence[str | None]:
+    """The beginning of each input, where the one input is a text."""
+    fields = on.dataset.fields("input")
+    if [field.type for field in fields] != ["text"]:
+        return [None] * len(on.rows)
+    return [shorten(text or "") for text in on.column(fields[0].name)]

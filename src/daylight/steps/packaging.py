@@ -143,7 +143,8 @@ def _export(fit: Fit, place: Path) -> tuple[Node, ...]:
 
 def add_scores(run: Run, scores: Scores) -> None:
     """Puts what was measured into the package and its card; the model stays the same."""
-    _add(run.package, {"metrics.json": scores.to_json(), "README.md": _card_of(run, scores.scores)})
+    metrics = scores.without_texts().to_json()
+    _add(run.package, {"metrics.json": metrics, "README.md": _card_of(run, scores.scores)})
 
 
 def add_reproduced(run: Run, found: ReproducedSection) -> None:

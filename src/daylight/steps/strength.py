@@ -14,6 +14,7 @@ from daylight.data.attributes import Attribute, attributes
 from daylight.data.benchmark import Benchmark
 from daylight.data.corruptions import HARMS, Corruption, Harms
 from daylight.metrics.scoring import score
+from daylight.runtime.inputs import TEXT
 from daylight.runtime.predictor import BATCH_SIZE, Predictions, Predictor, join
 
 if TYPE_CHECKING:
@@ -113,16 +114,19 @@ def _harmed(
 ) -> Iterator[tuple[tuple[Corruption | None, float], Column]]:
     with ThreadPoolExecutor() as pool:
         whole = list(pool.map(harms.decode, column.values))
-        yield (None, 0.0), _objects(whole)
+        yield (None, 0.0), _like(column, whole)
         for how in harms.corruptions:
             for level in how.levels:
                 # Noise depends on the picture's place in the batch, not on the thread.
                 randoms = [context.random(how.name, repr(level), row) for row in range(len(whole))]
                 made = pool.map(how.apply, whole, [level] * len(whole), randoms)
-                yield (how, level), _objects(list(made))
+                yield (how, level), _like(column, list(made))
 
 
-def _objects(values: Sequence[object]) -> Column:
-    column = np.empty(len(values), object)
-    column[:] = values
-    return Column(column)
+def _like(column: Column, values: Sequence[object]) -> Column:
+    """Texts as texts, and anything else as it is."""
+    if column.values.dtype == TEXT:
+        return Column(np.array(values, TEXT))
+    made = np.empty(len(values), object)
+    made[:] = values
+    return Column(made)
