@@ -161,6 +161,8 @@ def build_parser() -> argparse.ArgumentParser:
         help="folder for files (default: predictions; with --explain: explanations)",
     )
 
+    _serve_options(command("serve", "serve", "Answer over HTTP, to programs and on a page."))
+
     compare = command("compare", "run", "Compare two runs on the examples that they share.")
     compare.add_argument("run", help="folder of a run")
     compare.add_argument("other", help="folder of another")
@@ -174,6 +176,45 @@ def build_parser() -> argparse.ArgumentParser:
     command("models", "about", "List what can be trained, with source and license.")
     command("doctor", "about", "Say what this machine has, what is missing, how to get it.")
     return parser
+
+
+def _serve_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "models", nargs="+", metavar="MODEL", help="runs or packages; NAME=FOLDER names one"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8000, help="(default: 8000)")
+    parser.add_argument(
+        "--latency",
+        type=latency_ms,
+        default=50.0,
+        metavar="TIME",
+        help="batches are so small that answers take no longer than (default: 50ms)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=duration_s,
+        default=30.0,
+        metavar="TIME",
+        help="no answer is given later than (default: 30s)",
+    )
+    parser.add_argument(
+        "--max-body",
+        type=size_bytes,
+        default=32_000_000,
+        metavar="SIZE",
+        help="refuse larger requests (default: 32MB)",
+    )
+    parser.add_argument(
+        "--rate", type=float, default=0.0, help="requests a second of one client (default: any)"
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="pages of this origin may ask, such as https://example.org",
+    )
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:

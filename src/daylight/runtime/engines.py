@@ -1,6 +1,8 @@
 """What runs a graph: ONNX Runtime."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeAlias
 
 import onnxruntime as ort
@@ -12,6 +14,22 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 Graph: TypeAlias = "Callable[[Sequence[Array]], Sequence[Array]]"
+
+
+_threads: ContextVar[int] = ContextVar("threads", default=0)
+
+
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    """Has graphs that are opened within use so many threads each; 0 is as many as there are cores.
+
+    For who runs several graphs at the same time: threads of a graph that waits do not spin.
+    """
+    before = _threads.set(number)
+    try:
+        yield
+    finally:
+        _threads.reset(before)
 
 
 _UNUSABLE = (
@@ -36,6 +54,9 @@ def open_graph(data: bytes, *, name: str) -> Graph:
     """
     options = ort.SessionOptions()
     options.log_severity_level = 3
+    if number := _threads.get():
+        options.intra_op_num_threads = number
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except _UNUSABLE as error:

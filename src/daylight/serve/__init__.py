@@ -1,0 +1,1 @@
+"""Answers over HTTP and gRPC from packages; needs the extra ``serve``, and never imports torch."""

@@ -1,0 +1,139 @@
+"""The models that a server has: loaded, replaced and taken away while others are asked."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from daylight.core.errors import NotFoundError, UserError, unknown
+from daylight.core.types import Columns
+from daylight.runtime import engines
+from daylight.runtime.predictor import Predictions
+from daylight.serve.batching import MAX_ROWS, Batcher, Workers
+from daylight.steps.predict import Model, open_model
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A revision of a model, ready to answer."""
+
+    name: str
+    model: Model
+    batcher: Batcher
+
+    @property
+    def version(self) -> str:
+        """The first digits of the digest of weights, graphs, program and labels."""
+        return self.model.predictor.package.manifest.model_digest[:12]
+
+    async def ask(self, columns: Columns, *, timeout_s: float | None) -> Predictions:
+        """Answers rows of input fields; see ``Batcher.ask``."""
+        found = await self.batcher.ask(columns, timeout_s=timeout_s)
+        package = self.model.predictor.package
+        return Predictions(found, package.program.answer, package.labels)
+
+
+Observe: TypeAlias = Callable[[str, int, float], None]
+
+
+@dataclass(slots=True)
+class Models:
+    """Models by name.
+
+    Attributes:
+        places: Where each is loaded from: a run or a package.
+        latency_s: What requests should take.
+        observe: Is told model, rows and seconds of each batch.
+    """
+
+    places: Mapping[str, Path]
+    workers: Workers
+    latency_s: float
+    observe: Observe
+    _loaded: dict[str, Loaded] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Loaded]:
+        return iter(self._loaded.values())
+
+    @property
+    def ready(self) -> bool:
+        """Whether each model that was named is loaded."""
+        return self._loaded.keys() == self.places.keys()
+
+    def get(self, name: str, version: str = "") -> Loaded:
+        """A model that is ready.
+
+        Raises:
+            NotFoundError: There is none of this name, or its version is another.
+        """
+        if name not in self.places:
+            raise unknown("model", name, self.places)
+        if name not in self._loaded:
+            raise NotFoundError(f"The model {name!r} is not loaded.", hint="Load it first.")
+        found = self._loaded[name]
+        if version and version != found.version:
+            raise NotFoundError(
+                f"The model {name!r} has no version {version!r}.", hint=f"It is {found.version}."
+            )
+        return found
+
+    async def load(self, name: str) -> Loaded:
+        """Loads a model, or its newest revision; the old one answers until then, and to its end.
+
+        Raises:
+            NotFoundError: No model of this name was named when the server began.
+            UserError: It cannot be loaded; an older revision stays.
+        """
+        if name not in self.places:
+            raise unknown("model", name, self.places)
+        model = await asyncio.to_thread(_open, self.places[name])
+        batcher = Batcher(
+            lambda columns: model.predictor.predict_columns(columns, batch_size=MAX_ROWS).columns,
+            self.workers,
+            latency_s=self.latency_s,
+            observe=lambda rows, seconds: self.observe(name, rows, seconds),
+        )
+        self._loaded[name] = Loaded(name, model, batcher)
+        return self._loaded[name]
+
+    def unload(self, name: str) -> None:
+        """Takes a model away; what it was asked before is still answered.
+
+        Raises:
+            NotFoundError: It is not loaded.
+        """
+        self.get(name)
+        del self._loaded[name]
+
+    async def drained(self) -> None:
+        """Waits until every request has its answer."""
+        await asyncio.gather(*(each.batcher.drained() for each in self._loaded.values()))
+
+
+def _open(place: Path) -> Model:
+    with engines.threads(1):
+        return open_model(str(place))
+
+
+def named(given: list[str]) -> dict[str, Path]:
+    """Names for what a person wants served: ``NAME=PLACE``, or named after the folder.
+
+    Raises:
+        UserError: Two have the same name.
+
+    >>> named(["photos-run", "b=other/package"])
+    {'photos': PosixPath('photos-run'), 'b': PosixPath('other/package')}
+    """
+    places: dict[str, Path] = {}
+    for each in given:
+        name, _, place = each.rpartition("=")
+        path = Path(place)
+        folder = path.resolve().parent if path.name == "package" else path.resolve()
+        name = name or folder.name.removesuffix("-run")
+        if name in places:
+            raise UserError(
+                f"Two models are called {name!r}.", hint=f"Name one of them: other={place}"
+            )
+        places[name] = path
+    return places

@@ -1,0 +1,146 @@
+"""Runs the server: binds, loads, answers, and on SIGTERM ends what was begun."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.embed import Server
+from starlette.middleware.cors import CORSMiddleware
+
+from daylight.core.errors import OutputError
+from daylight.serve.app import application
+from daylight.serve.batching import Workers
+from daylight.serve.gate import Gate, Rules
+from daylight.serve.models import Models
+from daylight.serve.observe import Metrics, log
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+HEADER_TIMEOUT_MS = 10_000
+MAX_HEADER_BYTES = 64 * 1024
+BACKLOG = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to serve.
+
+    Attributes:
+        places: Models by name: runs or packages.
+        host: Address to listen at.
+        port: To listen at.
+        latency_s: What requests should take.
+        timeout_s: What they may take.
+        rules: What is let in.
+        origins: Pages of these origins may ask from browsers.
+        threads: Batches that run at the same time.
+    """
+
+    places: dict[str, Path]
+    host: str = "127.0.0.1"
+    port: int = 8000
+    latency_s: float = 0.05
+    timeout_s: float = 30.0
+    rules: Rules = field(default_factory=Rules)
+    origins: tuple[str, ...] = ()
+    threads: int = 0
+
+
+def serve(options: Options, *, started: Callable[[Models], None]) -> None:
+    """Serves until SIGINT or SIGTERM; SIGHUP loads every model anew.
+
+    Args:
+        options: What and how.
+        started: Is told once requests are answered.
+
+    Raises:
+        UserError: A model cannot be loaded, or the address cannot be had.
+    """
+    _check_free(options.host, options.port)
+    asyncio.run(_serve(options, started))
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except OSError as error:
+        raise OutputError(
+            f"Cannot listen at {host}:{port}: {error.strerror or error}.",
+            hint="Name another: --port 8001.",
+        ) from None
+
+
+async def _serve(options: Options, started: Callable[[Models], None]) -> None:
+    metrics = Metrics()
+    number = options.threads or os.cpu_count() or 1
+    workers = Workers(number)
+    models = Models(options.places, workers, options.latency_s, metrics.batch)
+    for name in options.places:
+        await models.load(name)
+    metrics.watch(models)
+    app: ASGIApp = application(models, metrics, timeout_s=options.timeout_s)
+    if options.origins:
+        app = CORSMiddleware(
+            app, options.origins, allow_methods=["GET", "POST"], allow_headers=["*"]
+        )
+
+    def observe(route: str, status: int, seconds: float, facts: dict[str, Any]) -> None:
+        metrics.request(route, status, seconds)
+        log("request", status=status, ms=round(1000 * seconds, 2), **facts)
+
+    server = Server(
+        Gate(app, options.rules, observe),
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=BACKLOG,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=MAX_HEADER_BYTES
+        ),
+        log_level=LogLevels.error,
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: _reload(models))
+    serving = asyncio.create_task(server.serve())
+    started(models)
+    await asyncio.wait(
+        [serving, ended := asyncio.create_task(stop.wait())], return_when="FIRST_COMPLETED"
+    )
+    ended.cancel()
+    await models.drained()
+    server.stop()  # type: ignore[no-untyped-call]
+    with suppress(asyncio.CancelledError):
+        await serving
+    workers.close()
+
+
+def _reload(models: Models) -> None:
+    async def reload() -> None:
+        for name in models.places:
+            loaded = await models.load(name)
+            log("loaded", model=name, version=loaded.version)
+
+    task = asyncio.get_running_loop().create_task(reload())
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+_tasks: "set[asyncio.Task[None]]" = set()
