@@ -148,11 +148,6 @@ class Batcher:
         except TimeoutError:
             raise LateError(f"There was no answer within {timeout_s:g} s.") from None
 
-    async def drained(self) -> None:
-        """Waits until all that was asked is answered."""
-        while self._running:
-            await asyncio.wait(self._running)
-
     async def _work(self) -> None:
         while self._queue:
             async with self._workers:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +22,9 @@ OPEN = frozenset({"/health", "/v2/health/live", "/v2/health/ready", "/"})
 
 BODY_TIMEOUT_S = 30.0
 """A body that has not come by then is not waited for."""
+
+IDLE_S = 0.1
+"""A server that is told to stop looks so often whether all is answered."""
 
 MAX_CLIENTS = 10_000
 """So many are remembered by the limit of rates; the one that asked least lately is forgotten."""
@@ -41,14 +45,6 @@ class Rules:
     rate_per_s: float = 0.0
 
 
-class _TooLargeError(Exception):
-    """The body has more bytes than are allowed."""
-
-
-class _TooSlowError(Exception):
-    """The body did not come in time."""
-
-
 class Gate:
     """An ASGI application around another.
 
@@ -65,6 +61,16 @@ class Gate:
         self._rules = rules
         self._observe = observe
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._active = 0
+        self._closing = False
+
+    async def drained(self, timeout_s: float) -> None:
+        """Has clients close their connections, and waits until none of them is being answered."""
+        self._closing = True
+        until = time.monotonic() + timeout_s
+        await asyncio.sleep(IDLE_S)
+        while self._active and time.monotonic() < until:
+            await asyncio.sleep(IDLE_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request in or refuses it."""
@@ -82,21 +88,20 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+                message["headers"].append((b"x-request-id", request_id.encode()))
+                if self._closing:
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
+        self._active += 1
         try:
             refused = self._refusal(scope, headers)
             if refused:
                 await refused(scope, receive, answered)
             else:
                 await self._app(scope, _Body(receive, self._rules.max_body_bytes), answered)
-        except _TooLargeError:
-            limit = f"{self._rules.max_body_bytes / 1e6:g} MB"
-            await refusal(413, f"A request has at most {limit}.")(scope, receive, answered)
-        except _TooSlowError:
-            await refusal(408, "The request did not come in time.")(scope, receive, answered)
         finally:
+            self._active -= 1
             seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "none")
             self._observe(route, status, seconds, {"id": request_id, "path": scope["path"]})
@@ -114,7 +119,7 @@ class Gate:
         if not headers.get("content-length", "0").isdecimal():
             return refusal(400, "Content-Length is no number.")
         if int(headers.get("content-length", "0")) > self._rules.max_body_bytes:
-            raise _TooLargeError
+            return refusal(413, _too_large(self._rules.max_body_bytes))
         return None
 
     def _wait(self, who: str) -> float:
@@ -131,11 +136,11 @@ class Gate:
 
 
 class _Body:
-    """Receives a body that is neither too large nor too slow."""
+    """Receives a body that is neither too large nor too slow; the application answers what is."""
 
     def __init__(self, receive: Receive, max_bytes: int) -> None:
         self._receive = receive
-        self._left = max_bytes
+        self._max_bytes = self._left = max_bytes
         self._until = asyncio.get_running_loop().time() + BODY_TIMEOUT_S
         self._ended = False
 
@@ -146,12 +151,16 @@ class _Body:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            raise _TooSlowError from None
+            raise HTTPException(408, "The request did not come in time.") from None
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _TooLargeError
+            raise HTTPException(413, _too_large(self._max_bytes))
         self._ended = not message.get("more_body", False)
         return message
+
+
+def _too_large(max_bytes: int) -> str:
+    return f"A request has at most {max_bytes:,} bytes."
 
 
 def refusal(

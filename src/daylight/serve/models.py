@@ -106,10 +106,6 @@ class Models:
         self.get(name)
         del self._loaded[name]
 
-    async def drained(self) -> None:
-        """Waits until every request has its answer."""
-        await asyncio.gather(*(each.batcher.drained() for each in self._loaded.values()))
-
 
 def _open(place: Path) -> Model:
     with engines.threads(1):

@@ -101,8 +101,9 @@ async def _serve(options: Options, started: Callable[[Models], None]) -> None:
         metrics.request(route, status, seconds)
         log("request", status=status, ms=round(1000 * seconds, 2), **facts)
 
+    gate = Gate(app, options.rules, observe)
     server = Server(
-        Gate(app, options.rules, observe),
+        gate,
         address=options.host,
         port=options.port,
         interface=Interfaces.ASGINL,
@@ -125,7 +126,7 @@ async def _serve(options: Options, started: Callable[[Models], None]) -> None:
         [serving, ended := asyncio.create_task(stop.wait())], return_when="FIRST_COMPLETED"
     )
     ended.cancel()
-    await models.drained()
+    await gate.drained(options.timeout_s)
     server.stop()  # type: ignore[no-untyped-call]
     with suppress(asyncio.CancelledError):
         await serving

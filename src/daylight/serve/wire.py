@@ -33,6 +33,7 @@ DTYPES = {
     "FP32": "<f4",
     "FP64": "<f8",
 }
+_NUMBERS = {True: (bool,), False: (int, float)}
 NAMES = {np.dtype(code): name for name, code in DTYPES.items()}
 
 
@@ -133,7 +134,7 @@ def numbers(tensor: Tensor, shape: Sequence[int]) -> "Array":
             values = np.frombuffer(tensor.data, code)
         else:
             flat = [np.nan if each is None else each for each in _flat(tensor.data)]
-            if any(not isinstance(each, int | float) for each in flat):
+            if any(type(each) not in _NUMBERS[code == "?"] for each in flat):
                 raise ValueError("it holds what is no number")
             values = np.array(flat, np.float64 if code[-2] == "f" else None)
             if code[-2] != "f" and values.dtype.kind == "f":

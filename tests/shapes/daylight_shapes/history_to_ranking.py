@@ -1,12 +1,11 @@
 """What people took, to what they take next: ``shapes-histories.jsonl`` beside ``items.csv``."""
 
-import json
-
 import pyarrow as pa
 
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Field, Source, Task
 from daylight.data.tables import read_table
+from daylight_shapes.codec import decode
 
 
 def recognise(source: Source, data: DataConfig) -> str | None:
@@ -47,5 +46,5 @@ TASK = Task(
     primary="ndcg@10",
     baseline="shapes-popularity",
     default="shapes-same-genre",
-    codec=Codec({"type": "array"}, json.loads, lambda answer: ", ".join(answer["items"][:3])),
+    codec=Codec({"type": "array"}, decode, lambda answer: ", ".join(answer["items"][:3])),
 )

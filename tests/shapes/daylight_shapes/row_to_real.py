@@ -1,12 +1,11 @@
 """Rows of numbers and categories to a number: a table with a column called ``shapes_value``."""
 
-import json
-
 import pyarrow as pa
 
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Field, Source, Task
 from daylight.data.tables import read_table
+from daylight_shapes.codec import decode
 
 
 def recognise(source: Source, data: DataConfig) -> str | None:
@@ -39,5 +38,5 @@ TASK = Task(
     primary="rmse",
     baseline="shapes-mean",
     default="shapes-linear",
-    codec=Codec({"type": "object"}, json.loads, lambda answer: f"{answer['value']:.2f}"),
+    codec=Codec({"type": "object"}, decode, lambda answer: f"{answer['value']:.2f}"),
 )
