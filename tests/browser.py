@@ -22,7 +22,7 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
-def look(*files):
+def look(*places):
     """Nothing is said on the console, asked from outside, cut off, or hard to read.
 
     What is hard to read, with the eyes or by a screen reader, is found by axe-core's rules for WCAG
@@ -33,7 +33,8 @@ def look(*files):
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        for file in files:
+        for place in places:
+            url = place if str(place).startswith("http:") else f"file://{place}"
             for width, scheme in ((390, "dark"), (390, "light"), (1280, "dark"), (1280, "light")):
                 page = browser.new_page(
                     viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
@@ -42,9 +43,9 @@ def look(*files):
                 page.on("console", lambda message, said=said: said.append(message.text))
                 page.on("pageerror", lambda error, said=said: said.append(str(error)))
                 page.on("request", lambda request, asked=asked: asked.append(request.url))
-                page.goto(f"file://{file}")
+                page.goto(url, wait_until="networkidle")
                 assert not said, said
-                outside = [url for url in asked if not url.startswith(("file:", "data:"))]
+                outside = [each for each in asked if not each.startswith((url, "file:", "data:"))]
                 assert not outside, outside
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, width
                 page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")

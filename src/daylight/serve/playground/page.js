@@ -172,5 +172,6 @@ async function begin() {
 
 $("model").onchange = () => open($("model").value).catch(fail);
 $("key").onchange = () => begin().catch(fail);
+$("access-form").onsubmit = (event) => event.preventDefault();
 $("form").onsubmit = (event) => { event.preventDefault(); send(); };
 begin().catch(fail);
