@@ -26,8 +26,8 @@ class DataConfig(Config):
             splits; where the name does not tell.
         validation_fraction: Share of the examples; used where the data names no such split.
         test_fraction: Likewise.
-        split: Where people's histories are split: each person's last items are tested, or random
-            ones; by default the last if there are times.
+        split: Where there are times: whether the last rows, or each person's last items, are
+            tested, or random ones; by default the last if a column says when.
         min_rating: Of rated interactions, only those of at least this rating count.
         unreadable: Whether files that cannot be read stop the run or are left out and counted.
         max_examples: At most so many are used, with the shares of their labels; by default all.

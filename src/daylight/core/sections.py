@@ -43,7 +43,7 @@ class Evidence(Config):
     """Something that a finding points at: an example, or several that belong together.
 
     Attributes:
-        ids: Names of the examples.
+        ids: Names of the examples, or of a column.
         notes: A few words on each of them, such as its label and split.
         fact: What is the matter with them.
     """

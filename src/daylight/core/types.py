@@ -28,9 +28,10 @@ FieldType = Literal["image", "text", "number", "category", "keys", "boxes", "see
 list of ``{"box_xyxy_px": [x0, y0, x1, y1], "label": name}``; a whole number, 0 or more, that
 decides what is drawn."""
 
-Role = Literal["id", "input", "target", "key", "group", "split"]
+Role = Literal["id", "input", "target", "key", "group", "split", "time", "unused"]
 """What a column is for. ``key`` names the rows of a side table; examples with an equal ``group``
-(a patient, a session) are never parted between train and test."""
+(a patient, a session) are never parted between train and test; where there is a ``time``, the
+newest are tested; ``unused`` ones are there to be told of."""
 
 
 class Field(Config):

@@ -51,8 +51,8 @@ def _check_field(dataset: Dataset, table: str, field: Field, path: Path) -> None
     columns = dataset.tables[table]
     if field.name not in columns.column_names:
         raise _of_task(path, f"has no column {field.name!r} in table {table!r}")
-    if field.role == "target":
-        return  # its type is that of the answer kind
+    if field.role in ("target", "unused"):
+        return  # the type is that of the answer kind, or does not matter
     values = columns[field.name]
     if not _TYPES[field.type](values.type):
         raise DataError(

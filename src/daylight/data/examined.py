@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
     from daylight.data.copies import Copies
     from daylight.data.picture_scan import Pictures
+    from daylight.data.row_scan import Rows
 
 MAX_EVIDENCE = 48
 """Things that a finding keeps; it counts them all."""
@@ -29,6 +30,7 @@ class Examined:
         copies: Which examples are copies of each other; ``None`` for kinds of input where equal
             inputs are no copies.
         pictures: What the pictures are like, where the input is one.
+        rows: The columns, where inputs are rows of numbers and categories.
         skips_unreadable: Whether the recipe leaves out what cannot be read.
         context: For randomness and progress.
     """
@@ -39,6 +41,7 @@ class Examined:
     not_split: UserError | None = None
     copies: "Copies | None" = None
     pictures: "Pictures | None" = None
+    rows: "Rows | None" = None
     skips_unreadable: bool = False
     context: Context = field(default_factory=Context)
 
@@ -56,6 +59,12 @@ class Examined:
         if self.pictures is None:
             raise ValueError("a check for pictures was given other data")
         return self.pictures
+
+    def tabled(self) -> "Rows":
+        """The columns; only checks that are meant for ``row`` may ask."""
+        if self.rows is None:
+            raise ValueError("a check for rows was given other data")
+        return self.rows
 
 
 UNTIMELY = "Left out: there was no time for it."

@@ -1,8 +1,6 @@
 """Tables whose rows are examples: which column is to be predicted, and from which others."""
 
 import json
-from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,70 +10,19 @@ from daylight.core.types import Dataset, Field, Source
 from daylight.data.column_types import (
     USED,
     ColumnType,
-    column_type,
-    is_identifier,
     is_number,
     numerals,
 )
 from daylight.data.images import SPLIT_FOLDERS, is_image
+from daylight.data.row_roles import TARGETS, Answer, Roles, answer_of, find_roles, target_of
 from daylight.data.rows import DATES
-from daylight.data.tables import place, read_head, read_table, require, require_target, texts
+from daylight.data.tables import place, read_head, read_table, texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TARGETS = (
-    "target",
-    "label",
-    "class",
-    "outcome",
-    "response",
-    "diagnosis",
-    "species",
-    "survived",
-    "churn",
-    "default",
-    "price",
-    "sale_price",
-    "saleprice",
-    "y",
-)
-"""Names of columns that are there to be predicted; of several the first in this order."""
-
-RESERVED = frozenset({"id", "group", "split"})
-"""Columns of these names are never learned from."""
-
-MIN_GROUPS, MIN_GROUP_SHARE = 20, 0.05
-"""Fewer values of an identifier, or fewer per row, are of categories."""
-
-MAX_CLASSES = 10
-"""More whole numbers are measures."""
-
-MIN_EACH = 3
-"""Rows of each class on average, or whole numbers are measures."""
-
-Answer = Literal["label", "real"]
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """What each column of a table is for.
-
-    Attributes:
-        target: Column to predict.
-        answer: Kind of the answer.
-        inputs: What is learned from, by name.
-        unused: What is not, and why.
-        group: Rows with an equal value belong together.
-        split: Says which split a row is in.
-    """
-
-    target: str
-    answer: Answer
-    inputs: dict[str, ColumnType]
-    unused: dict[str, ColumnType]
-    group: str | None = None
-    split: str | None = None
+TIME = "(time)"
+"""The column by which the rows are split."""
 
 
 def recognise(source: Source, data: DataConfig, answer: Answer) -> str | None:
@@ -83,8 +30,8 @@ def recognise(source: Source, data: DataConfig, answer: Answer) -> str | None:
     if not list(source.columns()):
         return None
     head = read_head(source.path)
-    target = _target(head.column_names, data)
-    if target is None or _answer(head[target]) != answer or _has_pictures(head):
+    target = target_of(head.column_names, data)
+    if target is None or answer_of(head[target]) != answer or _has_pictures(head):
         return None
     roles = find_roles(head, target, data, source.path)
     if not roles.inputs:
@@ -105,6 +52,8 @@ def _told(roles: Roles) -> str:
         said += f"; left out: {shown}"
     if roles.group:
         said += f"; rows of one {roles.group!r} stay together"
+    if roles.time:
+        said += f"; the newest rows by {roles.time!r} are for test"
     return said
 
 
@@ -121,8 +70,8 @@ def read(source: Source, data: DataConfig, answer: Answer) -> Dataset:
         raise DataError(f"{path} is a folder, not a table.", hint="Name the table in it.")
     table = read_table(path)
     if data.target:
-        require_target(table.column_names, data.target, path)
-    target = _target(table.column_names, data)
+        requiretarget(table.column_names, data.target, path)
+    target = target_of(table.column_names, data)
     if target is None:
         raise DataError(
             f"{path} has no column called {', '.join(TARGETS[:4])} or the like.",
@@ -145,9 +94,17 @@ def read(source: Source, data: DataConfig, answer: Answer) -> Dataset:
     if roles.group:
         columns["group"] = pa.array(texts(table, roles.group, path), pa.string())
         fields.append(Field(name="group", type="category", role="group"))
+    if roles.time:
+        columns[TIME] = columns[roles.time]
+        fields.append(Field(name=TIME, type="category", role="time"))
     if roles.split:
         columns["split"] = _splits(table, roles.split, path)
         fields.append(Field(name="split", type="category", role="split"))
+    for name, each in roles.unused.items():
+        if name not in columns:
+            columns[name] = table[name]
+            facts = {"holds": each.holds}
+            fields.append(Field(name=name, type="category", role="unused", facts=facts))
     return Dataset(
         tables={"examples": pa.table(columns)},
         schema={"examples": tuple(fields)},
@@ -169,56 +126,6 @@ def decode_row(given: Any) -> Any:
     return row
 
 
-def find_roles(table: "pa.Table", target: str, data: DataConfig, path: Path) -> Roles:
-    """What each column is for, by what it holds.
-
-    Raises:
-        DataError: A column that the recipe names is not there.
-    """
-    for name in (*data.drop, *filter(None, [data.group])):
-        require(table.column_names, name, path)
-    if target in RESERVED:
-        raise DataError(
-            f"{path}: column {target!r} cannot be predicted under this name.", hint="Rename it."
-        )
-    names = [name for name in table.column_names if name != target and name not in data.drop]
-    types = {name: column_type(name, table[name]) for name in names}
-    split = next((name for name in names if _is_split(name, table[name])), None)
-    others = [name for name in names if name not in (split, data.group)]
-    group = data.group or next((name for name in others if _is_group(name, table[name])), None)
-    others = [name for name in others if name != group]
-    inputs = {n: types[n] for n in others if types[n].holds in USED and n not in RESERVED}
-    return Roles(
-        target=target,
-        answer=_answer(table[target]),
-        inputs=inputs,
-        unused={name: types[name] for name in others if name not in inputs},
-        group=group,
-        split=split,
-    )
-
-
-def _target(names: Collection[str], data: DataConfig) -> str | None:
-    """What was asked for, or the column whose name tells most."""
-    if data.target:
-        return data.target if data.target in names else None
-    known = {name.lower(): name for name in names}
-    return next((known[name] for name in TARGETS if name in known), None)
-
-
-def _answer(values: "pa.ChunkedArray") -> Answer:
-    """Numbers are measures, unless they are whole and few and repeat."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - heavy, and only to read data
-
-    if not is_number(values.type):
-        return "label"
-    numbers = values.drop_null()
-    distinct = numbers.unique().to_pylist()
-    few = len(distinct) <= MAX_CLASSES and MIN_EACH * len(distinct) <= len(numbers)
-    is_whole = all(number % 1 == 0 for number in distinct) if few else False
-    return "label" if few and is_whole and pc.count(numbers).as_py() else "real"
-
-
 def _has_pictures(table: "pa.Table") -> bool:
     """Whether the first value of a column is the name of a picture."""
     for name in table.column_names:
@@ -226,21 +133,6 @@ def _has_pictures(table: "pa.Table") -> bool:
         if isinstance(first, str) and is_image(Path(first)):
             return True
     return False
-
-
-def _is_split(name: str, values: "pa.ChunkedArray") -> bool:
-    return name.lower() == "split" and not is_number(values.type)
-
-
-def _is_group(name: str, values: "pa.ChunkedArray") -> bool:
-    """Whether it is called group, or after those whom rows belong to, and values repeat."""
-    num_known = len(values) - values.null_count
-    num_distinct = len(values.drop_null().unique())
-    if not 1 < num_distinct < num_known:
-        return False
-    if name.lower() == "group":
-        return True
-    return is_identifier(name) and num_distinct >= max(MIN_GROUPS, MIN_GROUP_SHARE * num_known)
 
 
 def _input(
@@ -251,7 +143,8 @@ def _input(
     values = table[name]
     if held.holds == "numbers":
         numbers = values if is_number(values.type) else numerals(values.cast("string"))
-        return numbers, Field(name=name, type="number", role="input")
+        facts = {"words": list(held.words), "num_words": held.num_words} if held.words else {}
+        return numbers, Field(name=name, type="number", role="input", facts=facts)
     facts = {"holds": DATES} if held.holds == "dates" else {}
     words = pa.array(texts(table, name, path), pa.string())
     return words, Field(name=name, type="category", role="input", facts=facts)

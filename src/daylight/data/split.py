@@ -65,6 +65,43 @@ def split(
     return {name: np.array(rows, np.int64) for name, rows in placed.items()}
 
 
+def split_by_time(
+    ids: Sequence[str],
+    *,
+    groups: Sequence[str],
+    times: Sequence[str],
+    fractions: Mapping[SplitName, float],
+) -> "Mapping[SplitName, Array]":
+    """The newest examples for test, those before them for validation.
+
+    Args:
+        ids: Names of the examples, one per row.
+        groups: Examples with an equal group stay together, where the newest of them is.
+        times: Texts that sort by time; empty ones are the oldest.
+        fractions: Of ``validation`` and ``test``.
+
+    Raises:
+        DataError: There are too few groups.
+
+    >>> times = ["2024", "2021", "2023", "2022"]
+    >>> rows = split_by_time(
+    ...     times, groups=times, times=times, fractions={"validation": 0.25, "test": 0.25}
+    ... )
+    >>> rows["train"].tolist(), rows["validation"].tolist(), rows["test"].tolist()
+    ([1, 3], [2], [0])
+    """
+    newest: dict[str, str] = {}
+    for group, time in zip(groups, times, strict=True):
+        newest[group] = max(newest.get(group, ""), time)
+    homes: dict[str, SplitName] = dict.fromkeys(newest, "train")
+    if len(newest) < len(SPLITS):
+        raise _too_few("", len(newest), len(ids), len(SPLITS))
+    members = sorted(newest, key=lambda group: (newest[group], group), reverse=True)
+    _cut(members, ("test", "validation"), fractions=fractions, homes=homes)
+    placed = {name: [row for row, g in enumerate(groups) if homes[g] == name] for name in SPLITS}
+    return {name: np.array(rows, np.int64) for name, rows in placed.items()}
+
+
 def joined(
     groups: Sequence[str],
     ids: Sequence[str],

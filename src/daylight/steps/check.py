@@ -19,6 +19,8 @@ from daylight.data.checks import CHECKS
 from daylight.data.copies import Copies, exact_copies, picture_copies
 from daylight.data.examined import Check, Examined, run_checks
 from daylight.data.picture_scan import Pictures, scan
+from daylight.data.row_scan import Rows
+from daylight.data.rows import is_rows
 from daylight.data.sources import without_folder
 from daylight.report.sheet import SheetData, render
 from daylight.steps.dataset import asked, look, read, split_rows
@@ -56,6 +58,7 @@ def check(run: Run, context: Context) -> CheckedSection:
             not_split=not_split,
             copies=copies,
             pictures=pictures,
+            rows=Rows.of(dataset, task.answer) if is_rows(dataset.schema) else None,
             skips_unreadable=run.recipe.data.unreadable == "skip",
             context=context,
         )

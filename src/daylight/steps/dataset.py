@@ -18,7 +18,7 @@ from daylight.core.types import Dataset, Field, SplitName, Task
 from daylight.data.benchmark import Benchmark
 from daylight.data.dataset import check
 from daylight.data.sources import FileSource
-from daylight.data.split import joined, split
+from daylight.data.split import joined, split, split_by_time
 from daylight.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -130,20 +130,31 @@ def split_rows(
     given = column("split") or [None] * len(ids)
     groups = joined(groups, ids, given, copies)
     kept = stratum(dataset, TASKS[recipe.task])
+    strata = examples[kept.name].to_pylist() if kept else [""] * len(ids)
+    fractions: dict[SplitName, float] = {
+        "validation": recipe.data.validation_fraction,
+        "test": recipe.data.test_fraction,
+    }
+    times = column("time")
     try:
+        if times:
+            in_order = [time or "" for time in times]
+            rows = split_by_time(ids, groups=groups, times=in_order, fractions=fractions)
+            _check_learnable(strata, rows["train"])
+            return rows
         return split(
-            ids,
-            groups=groups,
-            strata=examples[kept.name].to_pylist() if kept else [""] * len(ids),
-            given=given,
-            fractions={
-                "validation": recipe.data.validation_fraction,
-                "test": recipe.data.test_fraction,
-            },
-            seed=recipe.seed,
+            ids, groups=groups, strata=strata, given=given, fractions=fractions, seed=recipe.seed
         )
     except DataError as error:
         raise DataError(f"{recipe.data.path}: {error.message}", hint=error.hint) from None
+
+
+def _check_learnable(strata: Sequence[str], train: "Array") -> None:
+    if lost := sorted(set(strata) - {strata[row] for row in train}):
+        raise DataError(
+            f"Every example of {lost[0]!r} is among the newest, which are not learned from.",
+            hint="Split at random: --set data.split=random; or take it out of the data.",
+        )
 
 
 def stratum(dataset: Dataset, task: Task) -> Field | None:
