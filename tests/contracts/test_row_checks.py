@@ -28,7 +28,7 @@ def clean():
 
 def copy_rows(columns):
     for values in columns.values():
-        values += values[:10]
+        values.extend(values[:10])
 
 
 def tell(columns):
@@ -145,7 +145,8 @@ def test_what_a_column_holds_is_told_by_its_values(tmp_path):
 def test_a_single_column_of_long_texts_is_no_table_of_rows(tmp_path):
     texts = [f"this is what people said about number {n}" for n in range(NUM_ROWS)]
     columns = {"text": texts, "label": clean()["label"]}
-    assert saw(path := written(tmp_path, columns)) is None
+    path = written(tmp_path, columns)
+    assert saw(path) is None
     with pytest.raises(DataError, match="no column from which 'label' could be told"):
         read(path)
 

@@ -16,7 +16,7 @@ from daylight.data.column_types import (
 from daylight.data.images import SPLIT_FOLDERS, is_image
 from daylight.data.row_roles import TARGETS, Answer, Roles, answer_of, find_roles, target_of
 from daylight.data.rows import DATES
-from daylight.data.tables import place, read_head, read_table, texts
+from daylight.data.tables import place, read_head, read_table, require_target, texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,7 +70,7 @@ def read(source: Source, data: DataConfig, answer: Answer) -> Dataset:
         raise DataError(f"{path} is a folder, not a table.", hint="Name the table in it.")
     table = read_table(path)
     if data.target:
-        requiretarget(table.column_names, data.target, path)
+        require_target(table.column_names, data.target, path)
     target = target_of(table.column_names, data)
     if target is None:
         raise DataError(
