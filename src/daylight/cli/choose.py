@@ -13,6 +13,7 @@ from daylight.cli.train import recipe_of
 from daylight.core.choice import ChosenSection
 from daylight.core.context import Context
 from daylight.steps.choose import reopen
+from daylight.steps.cluster import joined
 from daylight.steps.hub_entrants import ADDRESS
 from daylight.steps.pipeline import advance, start
 
@@ -23,12 +24,13 @@ def run(options: argparse.Namespace) -> None:
     if recipe.hub:
         os.environ[ADDRESS] = recipe.hub  # the hub's client reads it once, when it is loaded
     output = Path(options.output) if options.output else None
-    with progress() as log:
+    with progress() as log, joined(options.ray):
         context = Context(
             seed=recipe.seed,
             log=log,
             memory_bytes=options.memory,
             deadline=time.monotonic() + options.time,
+            cluster=options.ray,
         )
         opened = start(recipe, output, context, raced=True)
         reopen(opened, options.time)

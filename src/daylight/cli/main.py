@@ -227,6 +227,12 @@ def _common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory", type=memory_bytes, metavar="SIZE", help="take no more than, such as 2GB"
     )
+    parser.add_argument(
+        "--ray",
+        default="",
+        metavar="ADDRESS",
+        help="let a Ray cluster do what can be done side by side, such as 10.0.0.1:6379",
+    )
     parser.add_argument("--seed", type=int, help="all randomness comes from it (default: 0)")
     _set_option(parser)
 

@@ -15,6 +15,7 @@ from daylight.core.kinds import INPUT_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
 from daylight.core.sections import ReportSection, Scores, TrainedSection
+from daylight.steps.cluster import joined
 from daylight.steps.pipeline import advance, start
 from daylight.steps.plan import plan
 from daylight.steps.watchdog import train_in_time
@@ -35,12 +36,15 @@ def run(options: argparse.Namespace) -> None:
         return
     output = Path(options.output) if options.output else None
     with progress() as log:
-        context = Context(seed=recipe.seed, log=log, memory_bytes=options.memory)
+        context = Context(
+            seed=recipe.seed, log=log, memory_bytes=options.memory, cluster=options.ray
+        )
         if options.time is not None:
             opened = train_in_time(recipe, output, context, time_s=options.time)
         else:
-            opened = start(recipe, output, context)
-            advance(opened, context)
+            with joined(options.ray):
+                opened = start(recipe, output, context)
+                advance(opened, context)
     if options.json:
         sys.stdout.write(opened.read(Scores).to_json().decode())
     else:

@@ -115,6 +115,7 @@ class Context:
             What ends early for it is kept in ``decisions``.
         tail_s: Seconds before it that training leaves for what comes after.
         salvage: Whether training has had its time already: what is there has to do.
+        cluster: Address of the Ray cluster that shares the work; empty for this process alone.
     """
 
     seed: int = 0
@@ -124,6 +125,7 @@ class Context:
     deadline: float | None = None
     tail_s: float = 0.0
     salvage: bool = False
+    cluster: str = ""
     decisions: Decisions = field(default_factory=Decisions)
 
     def key(self, *purpose: str | int) -> int:

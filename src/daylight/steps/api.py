@@ -19,6 +19,7 @@ from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, Comparison, ReportSection, Scores
 from daylight.runtime.predictor import Predictor
 from daylight.steps.choose import BUDGET_S, reopen
+from daylight.steps.cluster import joined
 from daylight.steps.compare import compare as compare_runs
 from daylight.steps.pipeline import advance, start, start_check
 from daylight.steps.reproduce import reproduce as reproduce_run
@@ -70,6 +71,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
     seed: int = 0,
     time_s: float | None = None,
     memory_bytes: int | None = None,
+    ray: str = "",
     log: Log = silent,
 ) -> Result:
     """Runs every step that is due, from the data to the report.
@@ -84,6 +86,7 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
         time_s: Everything is done within, the report included; at least 20. Where no ``model`` is
             named, families race.
         memory_bytes: What the process may hold for itself, files that it maps not counted.
+        ray: Address of a Ray cluster that shares the work, as ``HOST:PORT`` or ``auto``.
         log: Receives progress.
 
     Raises:
@@ -96,23 +99,25 @@ def train(  # noqa: PLR0913 - each is one line of a recipe
         training=dict(training or {}),
         seed=seed,
     )
-    context = Context(seed=seed, log=log, memory_bytes=memory_bytes)
+    context = Context(seed=seed, log=log, memory_bytes=memory_bytes, cluster=ray)
     folder = Path(output) if output else None
     if time_s is not None:
         run = train_in_time(recipe, folder, context, time_s=time_s)
     else:
-        run = start(recipe, folder, context)
-        advance(run, context)
+        with joined(ray):
+            run = start(recipe, folder, context)
+            advance(run, context)
     return Result(run, run.read(Scores))
 
 
-def choose(
+def choose(  # noqa: PLR0913 - each is an option of the command
     data: Data,
     *,
     output: str | Path | None = None,
     time_s: float = BUDGET_S,
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
     seed: int = 0,
+    ray: str = "",
     log: Log = silent,
 ) -> ChosenSection:
     """Races models on data and says which is best; ``train`` in the same folder goes on with it.
@@ -123,16 +128,18 @@ def choose(
         time_s: How long to race. A longer time than before takes a race up again that ended early.
         limits: What a model must not exceed, and between which to choose.
         seed: All randomness comes from it.
+        ray: Address of a Ray cluster on which candidates are fitted side by side.
         log: Receives progress.
 
     Raises:
         UserError: Nothing is left to choose from; ``hint`` says what to relax.
     """
-    context = Context(seed=seed, log=log, deadline=monotonic() + time_s)
+    context = Context(seed=seed, log=log, deadline=monotonic() + time_s, cluster=ray)
     recipe = Recipe(data=_data(data), limits=limits, seed=seed)
-    run = start(recipe, Path(output) if output else None, context, raced=True)
-    reopen(run, time_s)
-    advance(run, context, through="choose")
+    with joined(ray):
+        run = start(recipe, Path(output) if output else None, context, raced=True)
+        reopen(run, time_s)
+        advance(run, context, through="choose")
     return run.read(ChosenSection)
 
 

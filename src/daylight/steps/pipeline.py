@@ -23,6 +23,7 @@ from daylight.data.sources import FileSource
 from daylight.models import FAMILIES
 from daylight.steps import FUNCTIONS, STEPS, Step
 from daylight.steps.check import is_touched, stop_on_blocking
+from daylight.steps.cluster import check_shared
 from daylight.steps.families import check_fits, check_open, check_task, open_family, settings_of
 from daylight.steps.features import check_installed
 from daylight.steps.limits import memory
@@ -153,6 +154,8 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         log = FileLog(run.path / "log.jsonl", context.log)
         decisions = Decisions(run.path / "decisions.json")
         context = context.replace(seed=run.recipe.seed, log=log, decisions=decisions)
+        if context.cluster:
+            check_shared(run)
         if context.tail_s and not context.salvage:
             provide(run, context)
         for step in steps:

@@ -10,7 +10,7 @@ arXiv:1603.06560.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from daylight.core.choice import Candidate, ChosenSection, Race
@@ -21,6 +21,7 @@ from daylight.core.rows import number
 from daylight.core.run import Run
 from daylight.steps.demands import latency_refusal, license_refusal, size_refusal
 from daylight.steps.entrants import Entrant, enter, none_left
+from daylight.steps.fits import Outcome, Wanted, outcomes
 from daylight.steps.hub_entrants import enter_from_hub
 from daylight.steps.trials import Trial, Trials
 from daylight.steps.tuning import tune
@@ -113,38 +114,59 @@ class _Race:
         """
         self.context.log("rung", num_examples=size, num_candidates=len(self.entrants))
         part = self.context if is_only else self.context.within(FIRST_SHARE * self.budget_s)
-        fitted = []
-        for place, each in enumerate(self.entrants):
-            left_s = (self.context if each.entry.spec.is_simple else part).left_s()
-            if place and not self._has_time(each, size, left_s):
-                each.state = "left out"
-            elif self._try(each, size, packaged=self.is_measured or is_only, allowed_s=left_s):
-                fitted.append(each)
-        return sorted(fitted, key=lambda each: each.merit, reverse=True)
+
+        def wanted() -> Iterator[Wanted[Entrant]]:
+            for place, each in enumerate(self.entrants):
+                left_s = (self.context if each.entry.spec.is_simple else part).left_s()
+                if place and not self._has_time(each, size, left_s):
+                    each.state = "left out"
+                else:
+                    packaged = self.is_measured or is_only
+                    yield self._wanted(each, size, packaged=packaged, allowed_s=left_s)
+
+        return self._fitted(wanted())
 
     def _rung(self, going: Sequence[Entrant], size: int) -> list[Entrant]:
         """The same for those that went on; the time that the leader of the last rung needs is kept.
 
-        The cheapest come first.
+        The cheapest come first; where they run side by side, the leader, and nothing need be kept.
         """
         self.context.log("rung", num_examples=size, num_candidates=len(going))
-        leader, fitted = going[0], []
-        kept_s = self._expected_s(leader, size)
-        for each in sorted(going, key=lambda each: self._expected_s(each, size)):
-            left_s = self.context.left_s() - kept_s
-            if each is leader:
-                left_s, kept_s = self.context.left_s(), 0.0
-            if each is leader or self._has_time(each, size, left_s):
-                known = any(trial.size_bytes is not None for trial in each.trials)
-                packaged = self.is_measured or not known
-                if self._try(each, size, packaged=packaged, allowed_s=left_s):
-                    fitted.append(each)
+        leader = going[0]
+        order = sorted(going, key=lambda each: self._expected_s(each, size))
+        if self.context.cluster:
+            order.sort(key=lambda each: each is not leader)
+
+        def wanted() -> Iterator[Wanted[Entrant]]:
+            kept_s = self._expected_s(leader, size)
+            for each in order:
+                left_s = self.context.left_s() - kept_s
+                if each is leader:
+                    left_s, kept_s = self.context.left_s(), 0.0
+                if each is leader or self._has_time(each, size, left_s):
+                    known = any(trial.size_bytes is not None for trial in each.trials)
+                    packaged = self.is_measured or not known
+                    yield self._wanted(each, size, packaged=packaged, allowed_s=left_s)
+
+        return self._fitted(wanted())
+
+    def _wanted(
+        self, entrant: Entrant, size: int, *, packaged: bool, allowed_s: float
+    ) -> Wanted[Entrant]:
+        return Wanted(entrant, entrant.entry, size, packaged, max(MIN_S, allowed_s))
+
+    def _fitted(self, wanted: Iterator[Wanted[Entrant]]) -> list[Entrant]:
+        """Those that were fitted and are still in the race, the best first."""
+        done = outcomes(self.trials, wanted, self.context)
+        names = {each.by.name for each, outcome in done if self._try(each, outcome)}
+        fitted = [each for each in self.entrants if each.name in names]
         return sorted(fitted, key=lambda each: each.merit, reverse=True)
 
     def _is_affordable(self, going: Sequence[Entrant], size: int) -> bool:
         """Whether there is time for the leader and one other."""
         times = [self._expected_s(each, size) for each in going]
-        if times[0] + min(times[1:]) <= self.context.left_s():
+        together = max if self.context.cluster else sum
+        if together([times[0], min(times[1:])]) <= self.context.left_s():
             return True
         for each, seconds in zip(going, times, strict=True):
             self._leave_behind(each, size, seconds, self.context.left_s())
@@ -176,15 +198,11 @@ class _Race:
         self.late.add(entrant.name)
         self.context.log("no trial", family=entrant.name, reason=entrant.reason)
 
-    def _try(self, entrant: Entrant, size: int, *, packaged: bool, allowed_s: float) -> bool:
+    def _try(self, wanted: Wanted[Entrant], outcome: Outcome) -> bool:
         """Fits and looks at the limits; says whether the entrant is still in the race."""
+        entrant, size = wanted.by, wanted.size
         try:
-            trial = self.trials.fit(
-                entrant.entry,
-                size,
-                packaged=packaged,
-                allowed_s=max(MIN_S, allowed_s),
-            )
+            trial = outcome()
         except (DataError, OutputError):
             raise  # of the data or the disk, not of this family
         except OutOfTimeError as error:

@@ -149,11 +149,9 @@ class Trials:
             OutOfTimeError: It did not end.
             UserError: The family cannot be fitted on this.
         """
-        place = self._place(entry, size)
-        if known := self._known(place):
-            enough = not known.cut_short or known.allowed_s >= allowed_s
-            if enough and (known.size_bytes is not None or not packaged):
-                return known
+        place = self.place(entry, size)
+        if known := self.recall(place, packaged=packaged, allowed_s=allowed_s):
+            return known
         ground, watch = self._ground(entry), _Watch(self.context.log, allowed_s)
         prepared = self._part(ground, size)
         decisions = Decisions()
@@ -187,7 +185,7 @@ class Trials:
             allowed_s=allowed_s,
             license=entry.spec.license,
         )
-        self._remember(place.name, answers)
+        self.remember(place, answers)
         with folder_atomic(place) as new:
             if packaged:
                 trial = self._packaged(trial, new / "package", fit, ground)
@@ -197,7 +195,18 @@ class Trials:
 
     def knows(self, entry: Entry, size: int) -> bool:
         """Whether such a fit was made before; where it was cut short, ``fit`` may make it anew."""
-        return self._known(self._place(entry, size)) is not None
+        return self._known(self.place(entry, size)) is not None
+
+    def recall(self, place: Path, *, packaged: bool, allowed_s: float) -> Trial | None:
+        """The trial that was made there, if it does for what ``fit`` is asked."""
+        known = self._known(place)
+        if not known or (packaged and known.size_bytes is None):
+            return None
+        return known if not known.cut_short or known.allowed_s >= allowed_s else None
+
+    def prepare(self, entry: Entry) -> None:
+        """Has the data processed as an entry wants it, unless that was done."""
+        self._ground(entry)
 
     def _known(self, place: Path) -> Trial | None:
         file = place / FILE
@@ -205,14 +214,16 @@ class Trials:
 
     def compare(self, first: Entry, second: Entry, size: int, *, allowed_s: float) -> Difference:
         """Second less first, on the half of validation by which settings are not searched."""
-        keys = [self._place(entry, size) for entry in (first, second)]
-        for entry, place in zip((first, second), keys, strict=True):
+        for entry in (first, second):
+            place = self.place(entry, size)
             if place.name not in self._answers:  # measured by an earlier process
                 shutil.rmtree(place, ignore_errors=True)
                 self.fit(entry, size, packaged=False, allowed_s=allowed_s)
         on = self._ground(first).on
         targets, outputs = with_features(
-            on, on.targets(self.dataset.labels), [self._answers[place.name] for place in keys]
+            on,
+            on.targets(self.dataset.labels),
+            [self.answers(entry, size) for entry in (first, second)],
         )
         [difference] = compare(
             on.metrics[:1],
@@ -223,7 +234,8 @@ class Trials:
         )
         return difference
 
-    def _place(self, entry: Entry, size: int) -> Path:
+    def place(self, entry: Entry, size: int) -> Path:
+        """Where the trial of these settings lies, made or not."""
         key = sha256_json(
             [entry.spec.name, entry.settings.to_dict(), size, self._plan(entry).key(), FORMAT]
         )
@@ -285,8 +297,13 @@ class Trials:
             trial, size_bytes=manifest.size_bytes, latency_ms=latency, license=license_name
         )
 
-    def _remember(self, key: str, answers: Columns) -> None:
-        self._answers[key] = answers
+    def answers(self, entry: Entry, size: int) -> Columns:
+        """To validation, of a fit that was made a while ago, or is remembered."""
+        return self._answers[self.place(entry, size).name]
+
+    def remember(self, place: Path, answers: Columns) -> None:
+        """Keeps answers in memory, to be compared in pairs."""
+        self._answers[place.name] = answers
         while len(self._answers) > MAX_ANSWERED:
             self._answers.popitem(last=False)
 
@@ -305,13 +322,18 @@ def _take(split: Split, rows: "Array") -> Split:
     )
 
 
+def broken_off_s(allowed_s: float) -> float:
+    """Seconds after which a fit that was to end by then is broken off."""
+    return (1 + GRACE) * allowed_s + GRACE_S
+
+
 class _Watch:
     """A log that breaks off what takes too long, and passes on how far it is."""
 
     def __init__(self, to: Log, allowed_s: float) -> None:
         self._to = to
         self._allowed_s = allowed_s
-        self._until = time.monotonic() + (1 + GRACE) * allowed_s + GRACE_S
+        self._until = time.monotonic() + broken_off_s(allowed_s)
 
     def __call__(self, event: str, /, **fields: object) -> None:
         if time.monotonic() > self._until:

@@ -4,7 +4,7 @@ Source: the tree-structured Parzen estimator, Bergstra et al., NIPS 24 (2011), a
 et al., arXiv:1907.10902.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from daylight.core.choice import Tuning
@@ -15,6 +15,7 @@ from daylight.core.recipe import flatten, put
 from daylight.core.rows import number
 from daylight.core.search import Choice, Range, Search
 from daylight.steps.families import open_family
+from daylight.steps.fits import Wanted, outcomes
 from daylight.steps.trials import Entry, Trial, Trials
 
 if TYPE_CHECKING:
@@ -77,24 +78,31 @@ def _searched(
     study.enqueue_trial(defaults(entry.settings, search))
     distributions = {key: _distribution(space) for key, space in search.items()}
     found: list[tuple[Entry, Trial]] = []
-    longest_s = 0.0
-    while len(found) < MAX_TRIALS and context.left_s() > longest_s:
-        asked = study.ask(distributions)
-        tried = Entry(entry.spec, with_settings(entry.settings, asked.params))
+    longest_s, num_asked = 0.0, 0
+
+    def wanted() -> Iterator[Wanted[optuna.trial.Trial]]:
+        nonlocal num_asked
+        while num_asked < MAX_TRIALS and context.left_s() > longest_s:
+            num_asked += 1
+            asked = study.ask(distributions)
+            tried = Entry(entry.spec, with_settings(entry.settings, asked.params))
+            yield Wanted(asked, tried, size, packaged=False, allowed_s=context.left_s())
+
+    for each, outcome in outcomes(trials, wanted(), context):
         try:
-            trial = trials.fit(tried, size, packaged=False, allowed_s=context.left_s())
+            trial = outcome()
         except (ResourceError, TrainingError):
-            study.tell(asked, state=optuna.trial.TrialState.FAIL)
-            longest_s = max(longest_s, 1.0)
+            study.tell(each.by, state=optuna.trial.TrialState.FAIL)
+            longest_s, num_asked = max(longest_s, 1.0), num_asked - 1
             continue
         sign = 1 if trial.score.higher_is_better else -1
-        study.tell(asked, sign * trial.half if trial.half is not None else -1e9)
-        found.append((tried, trial))
+        study.tell(each.by, sign * trial.half if trial.half is not None else -1e9)
+        found.append((each.entry, trial))
         longest_s = max(longest_s, trial.spent_s)
         context.log(
             "tuning",
             number=len(found),
-            settings=asked.params,
+            settings=each.by.params,
             score=trial.score.value,
         )
     return found

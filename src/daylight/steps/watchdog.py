@@ -68,6 +68,7 @@ def train_in_time(recipe: Recipe, output: Path | None, context: Context, *, time
         deadline_s=time.time() + context.left_s(),
         tail_s=tail_s(time_s),
         memory_bytes=context.memory_bytes,
+        cluster=context.cluster,
     )
     grace_s = max(GRACE_S, GRACE_SHARE * time_s)
     worker = _Watched(job, context, grace_s=grace_s)

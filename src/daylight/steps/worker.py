@@ -16,6 +16,7 @@ from daylight.core.config import Config, decode
 from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.recipe import Recipe
+from daylight.steps.cluster import joined
 from daylight.steps.pipeline import advance, start
 
 
@@ -27,6 +28,7 @@ class Job(Config):
         deadline_s: When it has to be done, in seconds since 1970.
         tail_s: Of these, kept for what comes after training.
         salvage: Whether training has had its time: what is there has to do.
+        cluster: Address of the Ray cluster that shares the work.
     """
 
     recipe: Recipe
@@ -35,6 +37,7 @@ class Job(Config):
     tail_s: float
     memory_bytes: int | None = None
     salvage: bool = False
+    cluster: str = ""
 
 
 def main() -> None:
@@ -63,9 +66,11 @@ def _work(job: Job, events: IO[bytes]) -> None:
         deadline=time.monotonic() + job.deadline_s - time.time(),
         tail_s=job.tail_s,
         salvage=job.salvage,
+        cluster=job.cluster,
     )
-    run = start(job.recipe, Path(job.output) if job.output else None, context, raced=True)
-    advance(run, context)
+    with joined(job.cluster):
+        run = start(job.recipe, Path(job.output) if job.output else None, context, raced=True)
+        advance(run, context)
 
 
 def _tell(events: IO[bytes], event: str, /, **fields: Any) -> None:
