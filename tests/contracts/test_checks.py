@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
+from contracts.test_text_checks import PLANTED as PLANTED_IN_TEXTS
 from daylight import check
 from daylight.core.context import Context
 from daylight.core.errors import DataError
@@ -142,7 +143,7 @@ def garden(clean, tmp_path):
 
 def test_every_check_has_a_fault_to_find():
     of_rows = {name for name, each in CHECKS.items() if each.inputs == ("row",)}
-    assert set(CHECKS) - of_rows == set(PLANTED)
+    assert set(CHECKS) - of_rows == set(PLANTED) | set(PLANTED_IN_TEXTS)
 
 
 def test_the_docs_name_every_check():
@@ -232,7 +233,15 @@ def test_a_check_looks_only_at_the_kinds_of_data_that_it_is_for():
     assert row[:3] == ["splits", "tiny-classes", "imbalance"]
     assert row[3:] == [name for name, each in CHECKS.items() if each.inputs == ("row",)]
     text = [name for name, each in CHECKS.items() if each.is_for("text", "text")]
-    assert text == ["duplicates-across-splits", "splits", "exact-duplicates"]
+    assert text == [
+        "duplicates-across-splits",
+        "splits",
+        "exact-duplicates",
+        "near-duplicates",
+        "empty-texts",
+        "damaged-texts",
+        "text-lengths",
+    ]
 
 
 @settings(max_examples=60, deadline=None)

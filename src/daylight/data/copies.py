@@ -48,15 +48,17 @@ class Copies:
 
     Attributes:
         exact: With equal bytes.
-        near: Equal to the eye, and not all with equal bytes.
+        near: Nearly equal, and not all with equal bytes.
         searched: Whether near copies were looked for, to the end.
         late: Whether they were not for want of time.
+        likeness: In what near copies are equal.
     """
 
     exact: tuple[tuple[int, ...], ...]
     near: tuple[tuple[int, ...], ...] = ()
     searched: bool = True
     late: bool = False
+    likeness: str = "equal to the eye"
 
     def groups(self, num_rows: int) -> list[tuple[int, ...]]:
         """Rows that hang together through copies of either kind."""

@@ -31,6 +31,8 @@ class Examined:
             inputs are no copies.
         pictures: What the pictures are like, where the input is one.
         rows: The columns, where inputs are rows of numbers and categories.
+        texts: The texts, where the input is one.
+        encodings: Of how many files of texts, by name.
         skips_unreadable: Whether the recipe leaves out what cannot be read.
         context: For randomness and progress.
     """
@@ -42,6 +44,8 @@ class Examined:
     copies: "Copies | None" = None
     pictures: "Pictures | None" = None
     rows: "Rows | None" = None
+    texts: Sequence[str] | None = None
+    encodings: Mapping[str, int] = field(default_factory=dict)
     skips_unreadable: bool = False
     context: Context = field(default_factory=Context)
 
@@ -65,6 +69,12 @@ class Examined:
         if self.rows is None:
             raise ValueError("a check for rows was given other data")
         return self.rows
+
+    def written(self) -> Sequence[str]:
+        """The texts; only checks that are meant for ``text`` may ask."""
+        if self.texts is None:
+            raise ValueError("a check for texts was given other data")
+        return self.texts
 
 
 UNTIMELY = "Left out: there was no time for it."

@@ -1,12 +1,13 @@
 """The sheet of ``check``: each finding with the pictures that it is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from daylight import __version__
 from daylight.core.recipe import Recipe
+from daylight.core.rows import shorten
 from daylight.core.sections import CheckedSection, Evidence
 from daylight.report import wording
 from daylight.report.findings import Told, counted, told
@@ -25,6 +26,7 @@ class SheetData:
         saw: What the task recognised, without the path.
         pictures: Path of each example's picture by its id; empty where the input is no picture.
         media: Folder that these paths are relative to.
+        texts: Each example's text by its id; empty where the input is no text.
     """
 
     checked: CheckedSection
@@ -32,6 +34,7 @@ class SheetData:
     saw: str
     pictures: Mapping[str, str]
     media: Path
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class _Subject:
     id: str
     note: str
     picture: Thumbnail | None
+    text: str
 
 
 _Piece: TypeAlias = tuple[Evidence, list[_Subject]]
@@ -77,7 +81,10 @@ def _shown(finding: Told, data: SheetData) -> tuple[Told, list[_Piece], str]:
 
 def _subjects(evidence: Evidence, data: SheetData) -> list[_Subject]:
     both = zip(evidence.ids[:MAX_ABREAST], evidence.notes, strict=False)
-    return [_Subject(name, note, _picture(name, data)) for name, note in both]
+    return [
+        _Subject(name, note, _picture(name, data), shorten(data.texts.get(name, "")))
+        for name, note in both
+    ]
 
 
 def _picture(name: str, data: SheetData) -> Thumbnail | None:

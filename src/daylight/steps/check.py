@@ -1,7 +1,7 @@
 """check: what is wrong with the data, with pictures."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +16,13 @@ from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, Finding
 from daylight.core.types import Dataset, Field, FieldType, SplitName, Task
 from daylight.data.checks import CHECKS
-from daylight.data.copies import Copies, exact_copies, picture_copies
+from daylight.data.copies import Copies, picture_copies
 from daylight.data.examined import Check, Examined, run_checks
 from daylight.data.picture_scan import Pictures, scan
 from daylight.data.row_scan import Rows
 from daylight.data.rows import is_rows
 from daylight.data.sources import without_folder
+from daylight.data.text_copies import text_copies
 from daylight.report.sheet import SheetData, render
 from daylight.steps.dataset import asked, look, read, split_rows
 from daylight.tasks import TASKS
@@ -46,7 +47,8 @@ def check(run: Run, context: Context) -> CheckedSection:
     dataset = read(run)
     context = context.within(OPTIONAL_SHARE * context.left_s())
     with _pictures(dataset, run, context) as pictures:
-        copies = _copies(dataset, pictures, context)
+        texts = _texts(dataset)
+        copies = _copies(texts, pictures, context)
         names: list[str] = dataset.tables["examples"]["id"].to_pylist()
         groups = copies.groups(len(names)) if copies else []
         copied = tuple(tuple(names[row] for row in group) for group in groups)
@@ -59,6 +61,8 @@ def check(run: Run, context: Context) -> CheckedSection:
             copies=copies,
             pictures=pictures,
             rows=Rows.of(dataset, task.answer) if is_rows(dataset.schema) else None,
+            texts=texts,
+            encodings=_encodings(dataset),
             skips_unreadable=run.recipe.data.unreadable == "skip",
             context=context,
         )
@@ -78,6 +82,7 @@ def check(run: Run, context: Context) -> CheckedSection:
             saw=without_folder(task.recognise(source, run.recipe.data) or "", source.path),
             pictures=_picture_paths(dataset),
             media=dataset.root,
+            texts=dict(zip(names, texts or (), strict=False)),
         )
     )
     write_atomic(run.path / FILE, page)
@@ -161,12 +166,27 @@ def _only_input(dataset: Dataset, type_: FieldType) -> Field | None:
     return fields[0] if len(fields) == 1 and fields[0].type == type_ else None
 
 
-def _copies(dataset: Dataset, pictures: Pictures | None, context: Context) -> Copies | None:
+def _texts(dataset: Dataset) -> list[str] | None:
+    """The texts, where the one input is a text."""
+    if field := _only_input(dataset, "text"):
+        return [value or "" for value in dataset.tables["examples"][field.name].to_pylist()]
+    return None
+
+
+def _encodings(dataset: Dataset) -> Mapping[str, int]:
+    """Of how many files of texts, by name; empty where they are not known."""
+    field = _only_input(dataset, "text")
+    found: Mapping[str, int] = field.facts.get("encodings", {}) if field else {}
+    return found
+
+
+def _copies(
+    texts: Sequence[str] | None, pictures: Pictures | None, context: Context
+) -> Copies | None:
     if pictures:
         return picture_copies(pictures, context)
-    if field := _only_input(dataset, "text"):
-        values = dataset.tables["examples"][field.name].to_pylist()
-        return Copies(exact_copies([value or "" for value in values]))
+    if texts is not None:
+        return text_copies(texts, context)
     return None  # rows and histories may be equal and yet be of two people
 
 

@@ -17,7 +17,7 @@ def look(data: Examined) -> Finding:
     if not exact and not near:
         return passed(NAME, "Copies have the same label.")
     evidence = [data.evidence(_spread(group, data), "equal bytes") for group in exact]
-    evidence += [data.evidence(_spread(group, data), "equal to the eye") for group in near]
+    evidence += [data.evidence(_spread(group, data), data.copies.likeness) for group in near]
     message = (
         f"{count(len(evidence), 'group')} of copies with different labels: "
         f"{len(exact):,} exact, {len(near):,} near."

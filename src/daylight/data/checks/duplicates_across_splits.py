@@ -16,7 +16,7 @@ def look(data: Examined) -> Finding:
         return skipped(NAME, "The data cannot be split.")
     evidence: list[Evidence] = []
     leaked: Counter[str] = Counter()
-    both = (("equal bytes", data.copies.exact), ("equal to the eye", data.copies.near))
+    both = (("equal bytes", data.copies.exact), (data.copies.likeness, data.copies.near))
     for kind, groups in both:
         for group in groups:
             homes = sorted({data.splits[row] for row in group}, key=_ORDER.index)

@@ -1,16 +1,17 @@
 """Labels that look wrong: a model that has not seen them is sure of another.
 
-Confident learning over out-of-fold probabilities of a linear model on small pictures.
+Confident learning over out-of-fold probabilities of a linear model on small pictures, or on words.
 """
 
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from daylight.core.sections import Finding
+from daylight.data import text_features
 from daylight.data.examined import Check, Examined, count, found, passed, skipped
 from daylight.data.picture_features import features
 from daylight.data.picture_scan import ONE_COLOR
@@ -40,10 +41,8 @@ CHUNK = 2048
 
 def look(data: Examined) -> Finding:
     """The surest first."""
-    pictures = data.pictured()
     sizes = Counter(data.labels)
-    rows = pictures.readable
-    rows = rows[pictures.spreads[rows] > ONE_COLOR]
+    rows = _judged(data)
     rows = np.array([row for row in rows if sizes[data.labels[row]] >= MIN_PER_CLASS], np.int64)
     classes, given = np.unique([data.labels[row] for row in rows], return_inverse=True)
     if len(rows) < MIN_EXAMPLES or len(classes) < 2:
@@ -98,30 +97,13 @@ def confident_errors(probabilities: "Array", given: "Array") -> "tuple[Array, Ar
 
 def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
     """Probabilities by models that were fitted without the row or its copies."""
-    from sklearn.decomposition import PCA
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
     data.context.check_time()
     data.context.log("check", what="labels", done=0, total=NUM_FOLDS)
     random = data.context.random("check", NAME)
-    seed = data.context.key("check", NAME) % 2**32
-    thumbnails = data.pictured().thumbnails
-    sample = np.sort(random.permutation(len(rows))[:MAX_FITTED])
-    first = features(thumbnails[rows[sample]])
-    width = min(MAX_COMPONENTS, len(first) // EXAMPLES_PER_COMPONENT, first.shape[1])
-    reduce = make_pipeline(
-        PCA(width, svd_solver="randomized", random_state=seed),
-        StandardScaler(),
-    ).fit(first)
-    reduced = np.concatenate(
-        [
-            reduce.transform(features(thumbnails[rows[start : start + CHUNK]]))
-            for start in range(0, len(rows), CHUNK)
-        ]
-    )
+    reduced, cost = _features(data, rows, random)
     groups = data.copies.groups(len(data.ids)) if data.copies else []
     folds = _folds(rows, given, groups, random)
     num_classes = int(given.max()) + 1
@@ -138,10 +120,49 @@ def out_of_fold(data: Examined, rows: "Array", given: "Array") -> "Array":
             judged = held_out[np.isin(given[held_out], known)]
             if len(known) < 2 or not len(judged):
                 continue
-            model = LogisticRegression(C=0.1, max_iter=200).fit(reduced[fitted], given[fitted])
+            model = LogisticRegression(C=cost, max_iter=200).fit(reduced[fitted], given[fitted])
             probabilities[np.ix_(judged, known)] = model.predict_proba(reduced[judged])
             data.context.log("check", what="labels", done=fold + 1, total=NUM_FOLDS)
     return probabilities
+
+
+def _judged(data: Examined) -> "Array":
+    """Rows that show something."""
+    if data.texts is not None:
+        return np.array([row for row, text in enumerate(data.texts) if text.strip()], np.int64)
+    pictures = data.pictured()
+    rows = pictures.readable
+    shown: Array = rows[pictures.spreads[rows] > ONE_COLOR]
+    return shown
+
+
+def _features(data: Examined, rows: "Array", random: np.random.Generator) -> "tuple[Any, float]":
+    """What the model is shown, a row each, dense or sparse; and what a wrong guess costs it."""
+    if data.texts is not None:
+        return text_features.features([data.texts[row] for row in rows]), 10.0
+    return _picture_features(data, rows, random), 0.1
+
+
+def _picture_features(data: Examined, rows: "Array", random: np.random.Generator) -> "Array":
+    from sklearn.decomposition import PCA
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    seed = data.context.key("check", NAME) % 2**32
+    thumbnails = data.pictured().thumbnails
+    sample = np.sort(random.permutation(len(rows))[:MAX_FITTED])
+    first = features(thumbnails[rows[sample]])
+    width = min(MAX_COMPONENTS, len(first) // EXAMPLES_PER_COMPONENT, first.shape[1])
+    reduce = make_pipeline(
+        PCA(width, svd_solver="randomized", random_state=seed),
+        StandardScaler(),
+    ).fit(first)
+    return np.concatenate(
+        [
+            reduce.transform(features(thumbnails[rows[start : start + CHUNK]]))
+            for start in range(0, len(rows), CHUNK)
+        ]
+    )
 
 
 def _folds(
@@ -173,4 +194,4 @@ def _at_most(
     return np.sort(np.concatenate(picked))
 
 
-CHECK = Check(NAME, "Likely label errors", look, inputs=("image",), answers=("label",))
+CHECK = Check(NAME, "Likely label errors", look, inputs=("image", "text"), answers=("label",))

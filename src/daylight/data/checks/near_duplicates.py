@@ -1,4 +1,4 @@
-"""Pictures that are equal to the eye: compressed, scaled, brightened or shifted a little."""
+"""Near copies: pictures compressed, scaled or shifted a little, texts with a few words changed."""
 
 from daylight.core.sections import Finding
 from daylight.data.copies import MAX_COMPARED
@@ -12,16 +12,16 @@ def look(data: Examined) -> Finding:
     if data.copies and data.copies.late:
         return skipped(NAME, UNTIMELY)
     if data.copies is None or not data.copies.searched:
-        return skipped(NAME, f"Not searched among more than {MAX_COMPARED:,} pictures.")
+        return skipped(NAME, f"Not searched among more than {MAX_COMPARED:,} examples.")
     groups = sorted(data.copies.near, key=len, reverse=True)
     if not groups:
-        return passed(NAME, "No two pictures are equal to the eye.")
-    evidence = [data.evidence(group, "equal to the eye") for group in groups]
+        return passed(NAME, "No example is a near copy of another.")
+    evidence = [data.evidence(group, data.copies.likeness) for group in groups]
     surplus = sum(len(group) - 1 for group in groups)
-    many, where = count(surplus, "picture"), count(len(groups), "group")
+    many, where = count(surplus, "example"), count(len(groups), "group")
     message = f"{many} too many, in {where} of near copies."
     fix = "Keep one of each, unless all are wanted, such as frames of one film."
     return found(NAME, "warn", message, evidence, fix=fix)
 
 
-CHECK = Check(NAME, "Near duplicates", look, inputs=("image",))
+CHECK = Check(NAME, "Near duplicates", look, inputs=("image", "text"))
