@@ -277,6 +277,26 @@ _RECOMMENDERS = (
         cost=1,
         is_simple=True,
     ),
+    ModelSpec(
+        name="slim",
+        title="A sparse linear model from the items that a person has to all items",
+        module="daylight.models.slim",
+        inputs=_HISTORIES,
+        answers=_RANKINGS,
+        license="Apache-2.0",
+        source="Ning & Karypis, ICDM (2011); ADMM: Steck et al., WSDM (2020)",
+        cost=4,
+    ),
+    ModelSpec(
+        name="implicit-als",
+        title="Tastes and items as points of one small space, by alternating least squares",
+        module="daylight.models.implicit_als",
+        inputs=_HISTORIES,
+        answers=_RANKINGS,
+        license="Apache-2.0",
+        source="Hu, Koren & Volinsky, ICDM (2008)",
+        cost=2,
+    ),
 )
 
 _TEXTS = (

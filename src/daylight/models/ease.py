@@ -5,7 +5,7 @@ equation 8.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -15,6 +15,7 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
+from daylight.training.grams import gram
 from daylight.training.histories import (
     TIE_BREAK,
     ItemScores,
@@ -22,15 +23,6 @@ from daylight.training.histories import (
     interactions,
     popularity,
 )
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-BLOCK_ROWS = 8192
-"""Rows that are made dense at a time; bounds the memory."""
-
-SPARSE_COST = 3600
-"""How many dense products of bytes take as long as one sparse product of floats."""
 
 
 class Settings(Config):
@@ -59,19 +51,6 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> ItemScores:
     return ItemScores(
         {"weights": weights.numpy(), "bias": np.float32(TIE_BREAK) * popularity(taken)}
     )
-
-
-def gram(taken: "csr_array") -> torch.Tensor:
-    """How many rows hold both of two items: float32 ``(items, items)``, exact below 2^24."""
-    num_rows, num_items = taken.shape
-    lengths = np.diff(taken.indptr).astype(np.float64)
-    if SPARSE_COST * float(lengths @ lengths) < float(num_rows) * num_items**2:
-        return torch.from_numpy((taken.T @ taken).toarray())
-    counts = torch.zeros((num_items, num_items), dtype=torch.int32)
-    for start in range(0, num_rows, BLOCK_ROWS):
-        rows = torch.from_numpy(taken[start : start + BLOCK_ROWS].astype(np.int8).toarray())
-        counts += torch._int_mm(rows.T.contiguous(), rows)
-    return counts.to(torch.float32)
 
 
 def solve(together: torch.Tensor, penalty: float) -> torch.Tensor:

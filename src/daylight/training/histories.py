@@ -69,6 +69,13 @@ def popularity(taken: "csr_array") -> "Array":
     return counts / np.float32(max(1, taken.shape[0]))
 
 
+def sparse_rows(weights: "Array") -> "dict[str, Array]":
+    """A matrix as compressed sparse rows, as the operation ``item_scores`` takes them."""
+    rows, columns = np.nonzero(weights)
+    starts = np.searchsorted(rows, np.arange(len(weights) + 1))
+    return {"starts": starts.astype(np.int64), "columns": columns, "values": weights[rows, columns]}
+
+
 def ranked(scores: "Array", taken: Column) -> Columns:
     """The outputs of the answer kind, as ``TOP`` gives them."""
     items, best = top_k(Column(scores), taken, Parameters(k=NUM_ANSWERED))

@@ -32,6 +32,7 @@ OPERATIONS: Registry[Operation] = Registry(
         "onnx": f"{_HERE}.onnx:OPERATION",
         "constant": f"{_HERE}.constant:OPERATION",
         "item_scores": f"{_HERE}.item_scores:OPERATION",
+        "fold_in": f"{_HERE}.fold_in:OPERATION",
         "top_k": f"{_HERE}.top_k:OPERATION",
         "select_boxes": f"{_HERE}.select_boxes:OPERATION",
         "generate": f"{_HERE}.generate:OPERATION",
