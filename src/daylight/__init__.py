@@ -1,8 +1,9 @@
 """From a folder of data to an open model that others can trust.
 
 >>> import daylight
->>> sorted(daylight.__all__)
-['Predictor', 'check', 'choose', 'compare', 'evaluate', 'explain', 'reproduce', 'train']
+>>> sorted(daylight.__all__)  # doctest: +NORMALIZE_WHITESPACE
+['Predictor', 'check', 'choose', 'compare', 'evaluate', 'explain', 'index', 'reproduce', 'search',
+ 'train']
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,25 @@ __all__ = [
     "compare",
     "evaluate",
     "explain",
+    "index",
     "reproduce",
+    "search",
     "train",
 ]
 
 if TYPE_CHECKING:
     from daylight.runtime.predictor import Predictor
-    from daylight.steps.api import check, choose, compare, evaluate, explain, reproduce, train
+    from daylight.steps.api import (
+        check,
+        choose,
+        compare,
+        evaluate,
+        explain,
+        index,
+        reproduce,
+        search,
+        train,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -137,28 +137,9 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         command(name, "run", text).add_argument("run", help="folder of a run")
 
-    predict = command("predict", "predict", "Answer with a model.")
-    predict.add_argument("model", help="folder of a run or a package")
-    predict.add_argument("inputs", nargs="+", help="files, folders, patterns; - reads stdin")
-    predict.add_argument(
-        "--history",
-        action="store_true",
-        help="inputs are histories: the items that a person has, as A,B",
-    )
-    predict.add_argument(
-        "--exclude", default="", metavar="A,B", help="items that must not be answered"
-    )
-    predict.add_argument(
-        "--explain",
-        nargs="?",
-        const="",
-        metavar="METHOD",
-        help="draw what each answer rests on (default: by the most faithful method)",
-    )
-    predict.add_argument(
-        "-o",
-        "--output",
-        help="folder for files (default: predictions; with --explain: explanations)",
+    _predict_options(command("predict", "predict", "Answer with a model."))
+    _index_options(
+        command("index", "index", "Index documents that a model is to find; again: what is new.")
     )
 
     _serve_options(command("serve", "serve", "Answer over HTTP, to programs and on a page."))
@@ -214,6 +195,46 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="ORIGIN",
         help="pages of this origin may ask, such as https://example.org",
+    )
+
+
+def _predict_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="folder of a run or a package")
+    parser.add_argument("inputs", nargs="+", help="files, folders, patterns; - reads stdin")
+    parser.add_argument(
+        "--history",
+        action="store_true",
+        help="inputs are histories: the items that a person has, as A,B",
+    )
+    parser.add_argument(
+        "--exclude", default="", metavar="A,B", help="items that must not be answered"
+    )
+    parser.add_argument(
+        "--explain",
+        nargs="?",
+        const="",
+        metavar="METHOD",
+        help="draw what each answer rests on (default: by the most faithful method)",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        help="folder for files (default: predictions; with --explain: explanations)",
+    )
+    parser.add_argument(
+        "--index", default="", help="folder of documents to search (default: the run's own)"
+    )
+
+
+def _index_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="folder of a run or a package")
+    parser.add_argument("documents", nargs="?", help="folder or table of documents")
+    parser.add_argument("-o", "--output", help="folder of the index (default: DOCUMENTS-index)")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave documents in that are not among these"
+    )
+    parser.add_argument(
+        "--remove", action="append", default=[], metavar="ID", help="take a document out"
     )
 
 

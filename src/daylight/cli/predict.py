@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from daylight.cli.progress import progress
+from daylight.cli.show import print_found
 from daylight.core.errors import UserError
 from daylight.core.rows import one_line, utf_8
 from daylight.steps.answer_files import keep_file
@@ -19,12 +21,18 @@ from daylight.steps.predict import (
     excluding,
     is_run,
     open_model,
+    searching,
 )
 
 
 def run(options: argparse.Namespace) -> None:
     """Prints the answer to each input; what cannot be read is said, and the rest goes on."""
     model = open_model(options.model)
+    if model.kind.looked_up:
+        with progress() as log:
+            model = searching(model, options.index, Path(options.model), log=log)
+    elif options.index:
+        raise UserError(f"{model.task.name} searches nothing.", hint="Leave out --index.")
     media = model.kind.media
     if options.history:
         check_takes_histories(model)
@@ -50,6 +58,9 @@ def run(options: argparse.Namespace) -> None:
             facts = {key: value for key, value in drawn.items() if key != "line"}
             print(msgspec.json.encode({"input": utf_8(name), **answer, **facts}).decode())
         else:
+            if found := answer.get("documents"):
+                print_found(name, answer["answer"], found)
+                continue
             cells = [value for value in drawn.values() if isinstance(value, str)]
             print("\t".join(one_line(cell) for cell in (name, line, *cells)))
     if num_bad:

@@ -48,6 +48,7 @@ _SENTENCES = {
     "explain": "  explaining by {method}",
     "fit": "  fitting {family} on {num_examples:,} examples",
     "change": "not the same: {text}",
+    "index": "  indexed {done:,} of {total:,} passages",
     "late": "{step}: out of time, making do with what there is",
     "memory": "  memory is short: batches go through in {parts} parts",
 }

@@ -1,6 +1,6 @@
 """Sections as text for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -62,6 +62,23 @@ def print_race(chosen: ChosenSection) -> None:
 
 def _of(factor: Factor) -> str:
     return f"{factor.num_met} of {factor.num_checks}"
+
+
+def print_found(asked: str, answer: Mapping[str, Any] | None, found: Sequence[Any]) -> None:
+    """The sentence that answers best and where it stands, then the documents."""
+    print(one_line(asked))
+    if answer:
+        print(f"  {one_line(_short(answer['sentence'], 300))}  [{one_line(answer['id'])}]")
+    rows = [
+        (str(place), number(each["score"]), each["id"], _short(each["title"] or each["passage"]))
+        for place, each in enumerate(found, 1)
+    ]
+    print_table([("", *map(one_line, row)) for row in rows])
+
+
+def _short(text: str, most: int = 70) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def print_comparison(found: Comparison) -> None:

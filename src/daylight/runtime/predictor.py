@@ -15,6 +15,7 @@ from daylight.core.types import Column, Columns
 from daylight.package.package import Package
 from daylight.runtime.inputs import to_columns
 from daylight.runtime.program import OpenProgram
+from daylight.runtime.search.answering import answers
 from daylight.runtime.search.index import Index
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 64
 NUM_SHOWN = 20
+NUM_FOUND = 10
+"""Documents that answer an input, for people; metrics look further back."""
 
 
 class Predictions(Sequence[Answer]):
@@ -31,15 +34,26 @@ class Predictions(Sequence[Answer]):
         columns: The outputs of the answer kind.
         kind: Its name.
         labels: The answer's vocabulary.
+        told: The answers one by one, where columns do not say everything.
     """
 
-    def __init__(self, columns: Columns, kind: str, labels: Sequence[str]) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        kind: str,
+        labels: Sequence[str],
+        *,
+        told: list[Answer] | None = None,
+    ) -> None:
         self.columns = columns
         self.labels = labels
         self._kind = ANSWER_KINDS[kind]
+        self._told = told
 
     @cached_property
     def _answers(self) -> list[Answer]:
+        if self._told is not None:
+            return self._told
         try:
             return self._kind.decode(self.columns, self.labels)
         except (IndexError, ValueError) as error:
@@ -123,23 +137,41 @@ class Predictor:
             DataError: An input cannot be read; the message names it.
         """
         columns = to_columns(self.package.program.fields, inputs)
-        return self.predict_columns(columns, batch_size=batch_size)
+        if not self.index:
+            return self.predict_columns(columns, batch_size=batch_size)
+        outputs = join(list(self._outputs(columns, batch_size)))
+        told = answers(self.index, outputs, self.represent_texts, k=NUM_FOUND)
+        ranked = self.index.rank(outputs, k=NUM_FOUND)
+        return Predictions(ranked, self._answer_kind, self.labels, told=told)
 
     def predict_columns(self, columns: Columns, *, batch_size: int = BATCH_SIZE) -> Predictions:
         """The same for the columns of the program's input fields."""
-        rows = len(next(iter(columns.values())))
-        parts = []
-        for start in range(0, max(rows, 1), batch_size):
-            part = {name: c.slice(start, start + batch_size) for name, c in columns.items()}
-            outputs = self.represent(part)
-            parts.append(self.index.rank(outputs) if self.index else outputs)
+        parts = [
+            self.index.rank(outputs) if self.index else outputs
+            for outputs in self._outputs(columns, batch_size)
+        ]
+        return Predictions(join(parts), self._answer_kind, self.labels)
+
+    @property
+    def _answer_kind(self) -> str:
         kind = self.package.program.answer
-        answered = ANSWER_KINDS[kind].looked_up if self.index else kind
-        return Predictions(join(parts), answered, self.labels)
+        return ANSWER_KINDS[kind].looked_up if self.index else kind
+
+    def _outputs(self, columns: Columns, batch_size: int) -> Iterator[Columns]:
+        rows = len(next(iter(columns.values())))
+        for start in range(0, max(rows, 1), batch_size):
+            yield self.represent(
+                {n: c.slice(start, start + batch_size) for n, c in columns.items()}
+            )
 
     def represent(self, columns: Columns) -> Columns:
         """Columns of the program's input fields to its outputs, before anything is looked up."""
         return self.program.answer(self.program.process(columns))
+
+    def represent_texts(self, texts: Column) -> Columns:
+        """The same for a model whose input is one text."""
+        [field] = self.package.program.fields
+        return self.represent({field.name: texts})
 
 
 def join(parts: Sequence[Columns]) -> Columns:

@@ -1,6 +1,6 @@
 """The verbs for Python: ``from daylight import choose, train, explain, reproduce``, ..."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -18,9 +18,12 @@ from daylight.core.reproduced import ReproducedSection
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, Comparison, ReportSection, Scores
 from daylight.runtime.predictor import Predictor
+from daylight.runtime.search.folder import Changes
 from daylight.steps.choose import BUDGET_S, reopen
 from daylight.steps.cluster import joined
 from daylight.steps.compare import compare as compare_runs
+from daylight.steps.index import index as index_documents
+from daylight.steps.index import place_of
 from daylight.steps.pipeline import advance, start, start_check
 from daylight.steps.reproduce import reproduce as reproduce_run
 from daylight.steps.watchdog import train_in_time
@@ -182,6 +185,44 @@ def explain(run: str | Path, *, log: Log = silent) -> ExplainedSection:
     opened = Run.open(Path(run))
     advance(opened, Context(log=log), through="explain")
     return opened.read(ExplainedSection)
+
+
+def index(
+    model: str | Path,
+    documents: str | Path,
+    *,
+    output: str | Path | None = None,
+    remove: Sequence[str] = (),
+    keep_others: bool = False,
+    log: Log = silent,
+) -> Changes:
+    """Indexes documents that a model is to find; where there is an index, only what is new.
+
+    Args:
+        model: A run or a package.
+        documents: A folder or a table of them.
+        output: Folder of the index, by default ``<documents>-index``.
+        remove: Ids of documents to take out.
+        keep_others: Whether documents stay that are in the index and not among these.
+        log: Receives progress.
+
+    Raises:
+        UserError: The model searches nothing, or another model made the index.
+    """
+    path = Path(documents)
+    folder = Path(output) if output else Path(f"{path.stem}-index")
+    opened = Predictor.open(model)
+    return index_documents(opened, path, folder, remove=remove, keep_others=keep_others, log=log)
+
+
+def search(model: str | Path, index: str | Path) -> Predictor:
+    """A model that answers with documents of an index: passages, and the best sentence.
+
+    Raises:
+        UserError: There is no index, or another model made it.
+    """
+    opened = Predictor.open(model)
+    return opened.over(place_of(opened, Path(index)).open())
 
 
 def compare(first: str | Path, second: str | Path) -> Comparison:

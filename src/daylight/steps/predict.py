@@ -3,7 +3,7 @@
 import glob
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
@@ -16,10 +16,12 @@ from daylight.core.errors import (
     UserError,
 )
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS, Answer, AnswerKind
+from daylight.core.log import Log, silent
 from daylight.core.recipe import Recipe
 from daylight.core.types import Program, Task
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
+from daylight.steps.index import with_documents
 from daylight.tasks import TASKS
 
 
@@ -50,6 +52,11 @@ def open_model(folder: str) -> Model:
     except UnknownNameError as error:
         hint = "A newer Daylight, or a plug-in, may know it."
         raise IntegrityError(f"{folder}: {error.message}", hint=hint) from None
+
+
+def searching(model: Model, index: str, folder: Path, *, log: Log = silent) -> Model:
+    """The model with documents to search; see ``index.with_documents``."""
+    return replace(model, predictor=with_documents(model.predictor, index, folder, log=log))
 
 
 def answers(

@@ -14,7 +14,7 @@ from daylight.runtime.predictor import Predictor
 from daylight.runtime.search.folder import IndexFolder
 from daylight.runtime.search.index import Index
 from daylight.runtime.search.passages import Document
-from daylight.runtime.search.segment import Represent, represented
+from daylight.runtime.search.segment import represented
 
 DOCUMENTS = "documents"
 """The side table that has them, and the folder of a run in which they are indexed."""
@@ -36,14 +36,8 @@ def open_on(package: Path, on: Benchmark, run: Run, *, log: Log = silent) -> Pre
     key = sha256_json([digest, on.dataset.digest])[:16]
     folder = IndexFolder(run.path / DOCUMENTS / key, digest)
     if not folder.exists():
-        folder.update(documents_of(on.dataset), represent_by(model), log=log)
+        folder.update(documents_of(on.dataset), model.represent_texts, log=log)
     return model.over(folder.open())
-
-
-def represent_by(model: Predictor) -> Represent:
-    """What a package makes of texts."""
-    [field] = model.package.program.fields
-    return lambda texts: model.represent({field.name: texts})
 
 
 def answers_of(fitted: Fitted, prepared: Prepared, on: Benchmark, inputs: Columns) -> Columns:

@@ -102,6 +102,21 @@ class Index:
             return scores
         return np.maximum.reduceat(scores, self._firsts)
 
+    def fit(self, question: Columns, texts: Columns) -> "Array":
+        """How well texts that are not indexed fit a question, float32 ``(texts,)``."""
+        terms, rarity = question["terms"].values, self._postings.rarity_of
+        here = Postings.of(texts["terms"], texts["weights"], rarity=rarity)
+        sharing = here.scores(terms, question["weights"].values)
+        near: Array = texts["vector"].values @ question["vector"].values[0]
+        if not self._postings.num_terms:
+            return near
+        if not self.segment.vectors.shape[1]:
+            return sharing
+        balance = float(question["balance"].values[0])
+        balance = balance if balance >= 0 else 0.5
+        together: Array = (1 - balance) * sharing / max(sharing.max(), 1e-9) + balance * near
+        return together
+
     def hits(self, questions: Columns, *, k: int) -> list[list[Hit]]:
         """The same as ``rank`` for people: the best passage of each document that is found."""
         ranked = self.rank(questions, k=k)

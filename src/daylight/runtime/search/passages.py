@@ -9,9 +9,10 @@ from daylight.core.hashing import sha256_bytes
 MAX_CHARACTERS = 1200
 """Of a passage: about two hundred words, which encoders of sentences read whole."""
 
-_ENDS, _WIDE = r".!?", "\u3002\uff01\uff1f"
-_SENTENCE = re.compile(
-    rf"[^{_ENDS}{_WIDE}\n]*(?:[{_ENDS}](?!\s|$)[^{_ENDS}{_WIDE}\n]*)*(?:[{_ENDS}{_WIDE}]+|\n|$)"
+_END = re.compile(
+    r"(?<=[.!?])\s+"
+    r"|(?<=[\u3002\uff01\uff1f])"  # of Chinese and Japanese
+    r"|\n[ \t]*\n|\n(?=[ \t]*[-*\u2022#|])"  # paragraphs and lists
 )
 
 
@@ -35,17 +36,19 @@ class Document:
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Where each sentence begins and ends; a new line ends one, too.
+    """Where each sentence begins and ends; a paragraph or an item of a list ends one, too.
 
     >>> text = "Version 2.1 is out. It is faster!"
     >>> [text[start:stop] for start, stop in sentences(text)]
     ['Version 2.1 is out.', 'It is faster!']
     """
-    for found in _SENTENCE.finditer(text):
-        said = found.group()
-        start = found.start() + len(said) - len(said.lstrip())
-        if start < (stop := found.start() + len(said.rstrip())):
-            yield start, stop
+    begin = 0
+    for end in (*_END.finditer(text), None):
+        stop = end.start() if end else len(text)
+        said = text[begin:stop]
+        if said.strip():
+            yield begin + len(said) - len(said.lstrip()), begin + len(said.rstrip())
+        begin = end.end() if end else stop
 
 
 def passages(text: str) -> list[tuple[int, int]]:

@@ -8,6 +8,8 @@ import numpy as np
 from daylight.core.types import Column
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from daylight.core.types import Array
 
 
@@ -33,7 +35,13 @@ class Postings:
     num_rows: int
 
     @classmethod
-    def of(cls, terms: Column, weights: Column) -> "Postings":
+    def of(
+        cls,
+        terms: Column,
+        weights: Column,
+        *,
+        rarity: "Callable[[Array], Array] | None" = None,
+    ) -> "Postings":
         """Turns terms by passage into passages by term.
 
         The rarity is ``ln(1 + (n - d + 0.5) / (d + 0.5))`` for a term in ``d`` of ``n`` passages.
@@ -44,6 +52,7 @@ class Postings:
         Args:
             terms: Ragged; distinct within each passage.
             weights: Ragged, likewise.
+            rarity: Of terms, where it is known from elsewhere.
         """
         if terms.offsets is None:
             raise ValueError("terms are ragged")
@@ -51,14 +60,22 @@ class Postings:
         rows = np.repeat(np.arange(num_rows, dtype=np.int32), np.diff(terms.offsets))
         order = np.argsort(terms.values, kind="stable")
         known, counts = np.unique(terms.values, return_counts=True)
-        rarity = np.log1p((num_rows - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+        by_count = np.log1p((num_rows - counts + 0.5) / (counts + 0.5)).astype(np.float32)
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return cls(known, starts, rows[order], weights.values[order], rarity, num_rows)
+        said = rarity(known) if rarity else by_count
+        return cls(known, starts, rows[order], weights.values[order], said, num_rows)
 
     @property
     def num_terms(self) -> int:
         """How many terms there are."""
         return len(self.terms)
+
+    def rarity_of(self, terms: "Array") -> "Array":
+        """What terms say; those that are nowhere say nothing that could be shared."""
+        if not self.num_terms:
+            return np.zeros(len(terms), np.float32)
+        places = np.minimum(np.searchsorted(self.terms, terms), self.num_terms - 1)
+        return np.where(self.terms[places] == terms, self.rarity[places], np.float32(0))
 
     def scores(self, terms: "Array", weights: "Array") -> "Array":
         """How well each passage fits a question, float32 ``(passages,)``; 0 if no term is shared.

@@ -60,7 +60,7 @@ def combined(sharing: "Array", near: "Array", balance: float, k: int) -> "tuple[
         k: How many; only what is among the ``k`` best of either is looked at.
     """
     first, second = best(sharing, k), best(near, k)
-    first = first[sharing[first] > 0]
+    first, second = first[sharing[first] > 0], second[near[second] > 0]
     if balance == BY_RANK:
         return fused([first, second], k)
     items = np.union1d(first, second)
@@ -68,4 +68,5 @@ def combined(sharing: "Array", near: "Array", balance: float, k: int) -> "tuple[
     if len(first):
         scores = scores + (1 - balance) * sharing[items] / sharing[first[0]]
     order = best(scores, k)
+    order = order[scores[order] > 0]
     return items[order], scores[order]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FACTS = "documents.json"
 BATCH_SIZE = 64
+LOGGED = 100 * BATCH_SIZE
 
 Represent = Callable[[Column], Columns]
 """Texts to the outputs of an answer of kind ``passages``."""
@@ -148,7 +149,8 @@ def represented(
     # Alike in length, so that a batch holds little that only fills it.
     order = np.argsort([len(text) for text in shown], kind="stable")
     for start in range(0, max(len(shown), 1), BATCH_SIZE):
-        log("index", done=start, total=len(shown))
+        if start % LOGGED == 0:
+            log("index", done=start, total=len(shown))
         batch = [shown[place] for place in order[start : start + BATCH_SIZE]]
         parts.append(represent(Column(np.array(batch, TEXT))))
     log("index", done=len(shown), total=len(shown))

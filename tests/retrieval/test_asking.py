@@ -1,0 +1,83 @@
+"""Documents are indexed and asked; what is published holds none of them."""
+
+import json
+
+import pytest
+
+from contracts.conftest import make_run
+from daylight.cli.main import main
+from daylight.core.run import Run
+from daylight.runtime.predictor import Predictor
+from tiny import TINY
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("search")
+    data = TINY["text-retrieval"](folder / "docs")
+    (data / "secret.md").write_text("# quokkas of rottnest\n\nThe zanzibar plan. It is hidden.\n")
+    return make_run(data, folder / "run", "hybrid")
+
+
+def test_a_package_holds_no_document_no_title_and_no_name(run):
+    for path in run.package.rglob("*"):
+        if path.is_file():
+            raw = path.read_bytes().lower()
+            for word in (b"zanzibar", b"quokka", b"secret.md", b"crimson", b"07.md"):
+                assert word not in raw, path.name
+
+
+def test_the_runs_own_documents_are_asked_at_once(run, capsys):
+    main(["predict", str(run.path), "zanzibar plan", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["items"][0] == "secret.md"
+    assert found["documents"][0]["title"] == "quokkas of rottnest"
+    answer = found["answer"]
+    assert (answer["sentence"], answer["id"]) == ("The zanzibar plan.", "secret.md")
+    text = "The zanzibar plan. It is hidden."
+    assert text[answer["start"] : answer["stop"]] == answer["sentence"]
+    assert Run.open(run.path).path.joinpath("index").is_dir()
+
+
+def test_people_see_the_sentence_and_a_line_per_document(run, capsys):
+    main(["predict", str(run.path), "zanzibar plan"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "zanzibar plan"
+    assert "The zanzibar plan." in lines[1]
+    assert "secret.md" in lines[1]
+    assert "quokkas of rottnest" in lines[2]
+
+
+def test_other_documents_are_indexed_and_kept_up_to_date(run, tmp_path, capsys):
+    docs, place = tmp_path / "docs", str(tmp_path / "index")
+    docs.mkdir()
+    (docs / "a.txt").write_text("Bread\n\nFlour and water.")
+    (docs / "b.txt").write_text("Soup\n\nWater and salt.")
+    main(["index", str(run.package), str(docs), "-o", place])
+    assert "2 added, 0 changed, 0 removed, 0 as before" in capsys.readouterr().out
+    (docs / "a.txt").write_text("Bread\n\nFlour, water and yeast.")
+    (docs / "b.txt").unlink()
+    (docs / "c.txt").write_text("Tea\n\nLeaves.")
+    main(["index", str(run.package), str(docs), "-o", place, "--json"])
+    changes = json.loads(capsys.readouterr().out)
+    assert changes == {"added": 1, "changed": 1, "removed": 1, "kept": 0}
+    main(["predict", str(run.package), "yeast", "--index", place, "--json"])
+    assert json.loads(capsys.readouterr().out)["items"] == ["a.txt"]
+    main(["index", str(run.package), "-o", place, "--remove", "a.txt"])
+    capsys.readouterr()
+    main(["predict", str(run.package), "yeast", "--index", place, "--json"])
+    assert "a.txt" not in json.loads(capsys.readouterr().out)["items"]
+
+
+def test_a_package_without_an_index_says_how_to_make_one(run, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["predict", str(run.package), "anything"])
+    assert ended.value.code == 2
+    assert "daylight index" in capsys.readouterr().err
+
+
+def test_in_python_a_package_represents_texts_and_answers_with_an_index(run):
+    model = Predictor.open(run.package)
+    [made] = model.predict(["red cat"])
+    assert len(made["vector"]) == 128
+    assert len(made["terms"]) == 2
