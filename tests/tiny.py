@@ -164,5 +164,5 @@ FAST: dict[str, list[str]] = {
     "transfer": ["settings.size=32", "training.epochs=2", "training.min_steps=0"],
 }
 
-SLOW = {"transformer"}
-"""Families that only slow tests try: ``fasttext`` runs through the same code in less time."""
+SLOW = {"rnn", "transfer", "transformer", "vit"}
+"""Families that only slow tests try: others run through the same code in less time."""

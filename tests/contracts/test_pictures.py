@@ -19,6 +19,7 @@ from tiny import patterns
 
 HEIGHT, WIDTH = 6, 9
 FAMILIES = [spec.name for spec in fitting(TASKS["image-classification"])]
+NETWORKS = {"cnn", "resnet", "rnn", "single-layer", "transfer", "vit"}
 SHORT = {name: ["training.min_steps=0"] for name in ("cnn", "mlp")}
 
 GRAY = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH), np.uint8)
@@ -74,6 +75,10 @@ KINDS = {
     "1-bit": (Image.fromarray(BITS), "PNG", {}, np.repeat(BITS[..., None] * 255, 3, axis=2)),
     "1-bit tiff": (Image.fromarray(BITS), "TIFF", {}, np.repeat(BITS[..., None] * 255, 3, axis=2)),
 }
+
+
+def in_time(family):
+    return pytest.param(family, marks=pytest.mark.slow if family in NETWORKS else ())
 
 
 def encoded(image, kind, **options):
@@ -221,7 +226,7 @@ def test_reading_a_picture_leaves_it_as_it_was():
     assert (np.asarray(image)[..., :3] == RGB).all()
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", map(in_time, FAMILIES))
 def test_two_classes_of_five_pictures_train(family, tmp_path):
     data = patterns(tmp_path / "data", classes=2, each=5)
     run = make_run(data, tmp_path / "run", family, SHORT.get(family, ()))
@@ -229,7 +234,7 @@ def test_two_classes_of_five_pictures_train(family, tmp_path):
     assert Path(run.path / "report.html").is_file()
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", map(in_time, FAMILIES))
 def test_a_hundred_classes_train(family, tmp_path):
     data = patterns(tmp_path / "data", classes=100, each=3, side=8)
     run = make_run(data, tmp_path / "run", family, SHORT.get(family, ()))

@@ -211,8 +211,8 @@ def test_new_file_times_alone_train_nothing_again(copied):
     assert due(copied) == []
 
 
-def killed_at_every_write(monkeypatch, start):
-    """Calls ``start(number)`` again and again, each time cut short one write later.
+def killed_at_every_write(monkeypatch, start, *, every=1):
+    """Calls ``start(number)`` again and again, each time cut short ``every`` writes later.
 
     Every write ends in a rename, so that is where the process is made to die.
     """
@@ -230,7 +230,7 @@ def killed_at_every_write(monkeypatch, start):
 
     monkeypatch.setattr(Path, "replace", counted(Path.replace))
     monkeypatch.setattr(Path, "rename", counted(Path.rename))
-    for number in range(1, 1000):
+    for number in range(1, 1000, every):
         left = number
         try:
             start(number)
@@ -260,7 +260,8 @@ def end_differs(run, expected):
     return None
 
 
-def test_a_run_that_was_killed_at_any_write_continues_to_the_same_end(tmp_path, monkeypatch):
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_run_that_was_killed_at_any_write_continues_to_the_same_end(tmp_path, monkeypatch, every):
     data = patterns(tmp_path / "data", classes=2, each=5, side=8)
     expected = make_run(data, tmp_path / "whole", "majority")
 
@@ -269,7 +270,7 @@ def test_a_run_that_was_killed_at_any_write_continues_to_the_same_end(tmp_path, 
 
     wrong = {
         number: reason
-        for number in killed_at_every_write(monkeypatch, start)
+        for number in killed_at_every_write(monkeypatch, start, every=every)
         if (reason := end_differs(start(number), expected))
     }
     assert wrong == {}

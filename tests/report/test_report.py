@@ -58,7 +58,7 @@ def hundred(tmp_path_factory):
 def other(request, tmp_path_factory):
     place = tmp_path_factory.mktemp(request.param)
     data = TINY[request.param](place / "data")
-    return make_run(data, place / "run", TASKS[request.param].default)
+    return make_run(data, place / "run", TASKS[request.param].baseline)
 
 
 def test_equal_sections_give_equal_bytes(run):
