@@ -10,6 +10,8 @@ import numpy as np
 from daylight_shapes import made
 from PIL import Image
 
+import tiny_encoder
+
 
 def patterns(folder: Path, *, classes: int = 3, each: int = 12, side: int = 14) -> Path:
     """Noise around one pattern per class; colored."""
@@ -142,6 +144,11 @@ FAST: dict[str, list[str]] = {
     "tfidf-linear": ["settings.penalties=[1e-3,1e-4]"],
     "fasttext": ["settings.buckets=512", "settings.size=8", *QUICK],
     "transformer": ["settings.table=256", "settings.width=16", "settings.depth=1", *QUICK],
+    "text-transfer": [
+        f"settings.backbone=hf:{tiny_encoder.shared()}",
+        "training.epochs=2",
+        "training.min_steps=20",
+    ],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "gan": [
         "settings.width=8",
@@ -164,5 +171,5 @@ FAST: dict[str, list[str]] = {
     "transfer": ["settings.size=32", "training.epochs=2", "training.min_steps=0"],
 }
 
-SLOW = {"rnn", "transfer", "transformer", "vit"}
+SLOW = {"rnn", "text-transfer", "transfer", "transformer", "vit"}
 """Families that only slow tests try: others run through the same code in less time."""

@@ -47,7 +47,14 @@ def test_a_task_is_named_only_where_tasks_live():
 def test_the_base_install_has_no_training_in_it():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = {re.match(r"[\w-]+", line).group() for line in project["dependencies"]}
-    assert names == {"msgspec", "numpy", "onnxruntime", "pillow", "safetensors"}
+    assert names == {
+        "msgspec",
+        "numpy",
+        "onnxruntime",
+        "pillow",
+        "safetensors",
+        "tokenizers",
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

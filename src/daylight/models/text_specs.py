@@ -1,5 +1,7 @@
 """Facts of the networks over texts."""
 
+import msgspec
+
 from daylight.core.types import ModelSpec
 
 
@@ -28,5 +30,23 @@ TEXT_NETWORKS = (
         title="A small transformer that reads a text word by word, trained from scratch",
         source="Vaswani et al., arXiv:1706.03762; pre-norm: arXiv:2002.04745",
         cost=60,
+    ),
+    msgspec.structs.replace(
+        _spec(
+            "text-transfer",
+            title="An encoder that has read much text, with a new last layer for these texts",
+            source="MiniLM: arXiv:2002.10957; vectors of sentences: arXiv:1908.10084",
+            cost=60,
+        ),
+        needs=("train", "pretrained"),
+        architectures=(
+            "bert",
+            "camembert",
+            "distilbert",
+            "electra",
+            "mpnet",
+            "roberta",
+            "xlm-roberta",
+        ),
     ),
 )

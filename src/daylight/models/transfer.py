@@ -23,7 +23,6 @@ from daylight.core.config import Config, convert
 from daylight.core.context import Context
 from daylight.core.errors import UserError
 from daylight.core.files import write_atomic
-from daylight.core.log import Log
 from daylight.core.search import Range, Search
 from daylight.core.types import Column, Prepared, Processing, Schema, Split, SplitName
 from daylight.data.images import picture_field, picture_processing
@@ -32,6 +31,7 @@ from daylight.training.backbones import opening
 from daylight.training.backbones.backbone import Backbone, BackboneFacts, Extractor
 from daylight.training.network import Network
 from daylight.training.settings import Positive, Share, Training
+from daylight.training.stages import Stages
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -138,7 +138,7 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
         decisions=context.decisions,
     )
     module = Transfer(backbone, len(prepared.labels))
-    stages = _Stages(context.log)
+    stages = Stages(context.log)
     context = context.replace(log=stages)
     _train_last_layer(module, prepared, settings.training, context)
     facts = {"backbone": backbone.facts.to_dict(), "num_classes": len(prepared.labels)}
@@ -203,22 +203,3 @@ def _features(extract: Extractor, pictures: "Array", split: str, context: Contex
             np.save(data, parts[-1], allow_pickle=False)
             write_atomic(path, data.getvalue())
     return np.concatenate(parts)
-
-
-class _Stages:
-    """A log in which the epochs of a second training are counted on from the first."""
-
-    def __init__(self, to: Log) -> None:
-        self._to = to
-        self._before = self._last = 0
-
-    def begin_next(self) -> None:
-        self._before = self._last
-
-    def __call__(self, event: str, /, **fields: Any) -> None:
-        if event == "epoch":
-            self._last = fields["epoch"] + self._before
-            fields = {**fields, "epoch": self._last, "epochs": fields["epochs"] + self._before}
-        if event == "batch":
-            fields = {**fields, "epoch": fields["epoch"] + self._before}
-        self._to(event, **fields)

@@ -21,6 +21,8 @@ OPERATIONS: Registry[Operation] = Registry(
         "one_hot": f"{_HERE}.one_hot:OPERATION",
         "concatenate": f"{_HERE}.concatenate:OPERATION",
         "characters": f"{_HERE}.characters:OPERATION",
+        "utf8": f"{_HERE}.utf8:OPERATION",
+        "tokenize": f"{_HERE}.tokenize:OPERATION",
         "truncate": f"{_HERE}.truncate:OPERATION",
         "ngrams": f"{_HERE}.ngrams:OPERATION",
         "term_scores": f"{_HERE}.term_scores:OPERATION",

@@ -1,7 +1,7 @@
 """Where an open checkpoint lies: in a folder, or in a repository of a model hub at one commit."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +15,12 @@ from daylight.core.errors import IntegrityError, MissingExtraError, NotFoundErro
 
 CONFIG = "config.json"
 SCALING = "preprocessor_config.json"
+TOKENIZER = "tokenizer.json"
 WEIGHTS = "model.safetensors"
-FILES = (CONFIG, SCALING, WEIGHTS)
+
+OF_PICTURES = (CONFIG, SCALING, WEIGHTS)
+OF_TEXTS = (CONFIG, TOKENIZER, WEIGHTS)
+"""The files of a checkpoint."""
 
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 _SHARDS = "model.safetensors.index.json"
@@ -28,7 +32,7 @@ class Checkpoint:
     """Three files, and where they came from.
 
     Attributes:
-        folder: Holds ``FILES``.
+        folder: Holds ``OF_PICTURES`` or ``OF_TEXTS``.
         source: To be told to others: a repository at a commit, or a folder's own name.
         license: As the model card says it; ``"unknown"`` if it does not.
     """
@@ -70,12 +74,13 @@ def check_name(name: str) -> None:
         )
 
 
-def locate(name: str, decisions: Decisions) -> Checkpoint:
-    """Finds a checkpoint; downloads ``FILES``, and nothing else, if ``name`` is a repository.
+def locate(name: str, decisions: Decisions, files: tuple[str, ...] = OF_PICTURES) -> Checkpoint:
+    """Finds a checkpoint; downloads ``files``, and nothing else, if ``name`` is a repository.
 
     Args:
         name: What follows ``hf:``.
         decisions: Keep the commit that a revision stood for, so that it is the same next time.
+        files: That it has to have.
 
     Raises:
         NotFoundError: No such folder, repository or revision.
@@ -84,23 +89,25 @@ def locate(name: str, decisions: Decisions) -> Checkpoint:
     """
     check_name(name)
     if is_folder(name):
-        return _in_folder(Path(name))
+        return _in_folder(Path(name), files)
     found = _REPOSITORY.fullmatch(name)
     assert found is not None  # noqa: S101 - check_name has seen to it
-    return _in_repository(found["repo"], found["revision"], decisions)
+    return _in_repository(found["repo"], found["revision"], decisions, files)
 
 
-def _in_folder(folder: Path) -> Checkpoint:
+def _in_folder(folder: Path, files: Sequence[str]) -> Checkpoint:
     if not folder.is_dir():
         raise NotFoundError(f"No folder {folder}.", hint="Check settings.backbone.")
     names = {path.name for path in folder.iterdir()}
-    _check_files(names, where=str(folder))
+    _check_files(names, files, where=str(folder))
     card = folder / "README.md"
     says = _license(_front_matter(card.read_text("utf-8")) if card.is_file() else {})
     return Checkpoint(folder, folder.resolve().name, says)
 
 
-def _in_repository(repo: str, revision: str | None, decisions: Decisions) -> Checkpoint:
+def _in_repository(
+    repo: str, revision: str | None, decisions: Decisions, files: Sequence[str]
+) -> Checkpoint:
     try:
         from huggingface_hub import HfApi, constants, hf_hub_download  # noqa: PLC0415
     except ModuleNotFoundError:
@@ -114,7 +121,8 @@ def _in_repository(repo: str, revision: str | None, decisions: Decisions) -> Che
     def look() -> tuple[str, str]:
         with _asking(at):
             info = HfApi().model_info(repo, revision=revision)
-        _check_files({each.rfilename for each in info.siblings or ()}, where=f"hf:{at}")
+        names = {each.rfilename for each in info.siblings or ()}
+        _check_files(names, files, where=f"hf:{at}")
         card = info.card_data.to_dict() if info.card_data else {}  # type: ignore[no-untyped-call]
         return str(info.sha), _license(card)
 
@@ -122,7 +130,7 @@ def _in_repository(repo: str, revision: str | None, decisions: Decisions) -> Che
     commit = decisions.decide(f"hf:{at} commit", lambda: look()[0])
     license_said = decisions.decide(f"hf:{at} license", lambda: look()[1])
     with _asking(at):
-        paths = [Path(hf_hub_download(repo, file, revision=commit)) for file in FILES]
+        paths = [Path(hf_hub_download(repo, file, revision=commit)) for file in files]
     return Checkpoint(paths[0].parent, f"hf:{repo}@{commit}", license_said)
 
 
@@ -134,7 +142,7 @@ def missing(library: str) -> MissingExtraError:
     )
 
 
-def _check_files(names: set[str], *, where: str) -> None:
+def _check_files(names: set[str], needed: Sequence[str], *, where: str) -> None:
     if WEIGHTS not in names:
         if _SHARDS in names:
             why, hint = "its weights are in several files", "Choose a smaller model."
@@ -146,11 +154,12 @@ def _check_files(names: set[str], *, where: str) -> None:
         else:
             why, hint = f"it has no {WEIGHTS}", "Choose a model that has one."
         raise UserError(f"{where} cannot be used: {why}.", hint=hint)
-    for name in (CONFIG, SCALING):
+    for name in needed:
         if name not in names:
+            of_what = "text" if TOKENIZER in needed else "picture"
             raise UserError(
                 f"{where} cannot be used: it has no {name}.",
-                hint="Choose a picture model in the format of the transformers library.",
+                hint=f"Choose a {of_what} model in the format of the transformers library.",
             )
 
 

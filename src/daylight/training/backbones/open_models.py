@@ -1,26 +1,18 @@
-"""Picture networks of the transformers library, from checkpoints that hold numbers only.
+"""Picture networks of the transformers library, from checkpoints that hold numbers only."""
 
-What a checkpoint says is data: its ``model_type`` is looked up in a table here, only the sizes are
-taken of its ``config.json``, and the weights are safetensors. No code of its own is ever run.
-"""
-
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from daylight.core.errors import IntegrityError, UserError
+from daylight.core.errors import UserError
 from daylight.core.hashing import sha256_file
-from daylight.training.backbones import scaling
+from daylight.training.backbones import open_networks, scaling
 from daylight.training.backbones.backbone import Backbone, BackboneFacts
-from daylight.training.backbones.checkpoint import CONFIG, SCALING, WEIGHTS, Checkpoint, missing
+from daylight.training.backbones.checkpoint import CONFIG, SCALING, WEIGHTS, Checkpoint
+
+ATTENTION = "eager"
+"""The one that exports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,35 +74,21 @@ def pretrained(checkpoint: Checkpoint, size: int | None) -> Backbone:
         IntegrityError: A file is damaged or does not fit the others.
         MissingExtraError: transformers is not installed.
     """
-    path = checkpoint.folder / WEIGHTS
     facts = _facts(checkpoint, size)
-    try:
-        state = load_file(path)
-    except SafetensorError as error:
-        raise _damaged(path, f"it is damaged ({error})") from None
-    model_class, _ = _classes(facts.architecture)
-    try:
-        with _quiet():
-            # With a state and no name, transformers looks for no file and asks no hub.
-            model, report = model_class.from_pretrained(
-                None,
-                config=_configuration(facts),
-                state_dict=state,
-                dtype=torch.float32,
-                output_loading_info=True,
-                **_arguments(facts),
-            )
-    except (RuntimeError, ValueError, KeyError) as error:
-        raise _damaged(path, f"its weights do not fit {CONFIG} ({_first_line(error)})") from None
-    if lacking := sorted(report["missing_keys"]):
-        raise _damaged(path, f"it lacks {len(lacking)} weights, such as {lacking[0]}")
+    architecture, path = ARCHITECTURES[facts.architecture], checkpoint.folder / WEIGHTS
+    model = open_networks.pretrained(
+        architecture.name, facts.config, path, attention=ATTENTION, **_arguments(facts)
+    )
     return _behind(model, facts).eval()
 
 
 def build(facts: BackboneFacts) -> Backbone:
     """The backbone with random weights."""
-    model_class, _ = _classes(facts.architecture)
-    return _behind(model_class(_configuration(facts), **_arguments(facts)), facts)
+    name = ARCHITECTURES[facts.architecture].name
+    model = open_networks.build(
+        name, facts.config, source=facts.source, attention=ATTENTION, **_arguments(facts)
+    )
+    return _behind(model, facts)
 
 
 def _behind(model: nn.Module, facts: BackboneFacts) -> Backbone:
@@ -123,44 +101,9 @@ def _arguments(facts: BackboneFacts) -> dict[str, Any]:
     return {"add_pooling_layer": False} if facts.architecture in ("vit", "deit") else {}
 
 
-def _classes(architecture: str) -> tuple[Any, Any]:
-    """Of the model and of its configuration."""
-    try:
-        import transformers  # noqa: PLC0415 - takes seconds
-    except ModuleNotFoundError as error:
-        raise missing(error.name or "transformers") from None
-    name = ARCHITECTURES[architecture].name
-    return getattr(transformers, f"{name}Model"), getattr(transformers, f"{name}Config")
-
-
-def _configuration(facts: BackboneFacts) -> Any:
-    from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415 - takes a while
-
-    _, config_class = _classes(facts.architecture)
-    try:
-        return config_class(**facts.config, attn_implementation="eager")  # the one that exports
-    except (StrictDataclassError, TypeError, ValueError) as error:
-        raise IntegrityError(
-            f"{facts.source}: {CONFIG} makes no network: {_first_line(error)}."
-        ) from None
-
-
 def _facts(checkpoint: Checkpoint, size: int | None) -> BackboneFacts:
     values, source = checkpoint.read(CONFIG), checkpoint.source
-    kind = values.get("model_type")
-    if kind not in ARCHITECTURES:
-        raise UserError(
-            f"{source} is of the architecture {kind!r}, which is not known here.",
-            hint=f"Known: {', '.join(ARCHITECTURES)}.",
-        )
-    if "auto_map" in values:
-        raise UserError(
-            f"{source} wants code of its own to be run (auto_map in {CONFIG}).",
-            hint="Daylight runs no code from model files; choose a model without.",
-        )
-    _, config_class = _classes(kind)
-    # Only what shapes the network is taken: a configuration may also name kernels to be fetched.
-    own = [key for key in config_class.__annotations__ if not key.startswith("_")]
+    kind = open_networks.check(values, source, ARCHITECTURES)
     wanted = checkpoint.read(SCALING)
     sides = (size, size) if size else scaling.size(wanted, source)
     mean, deviation = scaling.normalisation(wanted, source)
@@ -179,32 +122,5 @@ def _facts(checkpoint: Checkpoint, size: int | None) -> BackboneFacts:
         size=sides,
         mean=mean,
         deviation=deviation,
-        config={key: values[key] for key in own if key in values},
+        config=open_networks.sizes(values, ARCHITECTURES[kind].name),
     )
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".:")
-
-
-def _damaged(path: Path, why: str) -> IntegrityError:
-    return IntegrityError(
-        f"{path}: {why}.", hint="Get the checkpoint again from where it was published."
-    )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without transformers' own report of what it loaded: ours is an error or nothing."""
-    from transformers.utils import logging as reports  # noqa: PLC0415 - takes seconds
-
-    verbosity, bars = reports.get_verbosity(), reports.is_progress_bar_enabled()
-    reports.set_verbosity(logging.ERROR)
-    reports.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        reports.set_verbosity(verbosity)
-        if bars:
-            reports.enable_progress_bar()  # type: ignore[no-untyped-call]
