@@ -226,7 +226,7 @@ def test_reading_a_picture_leaves_it_as_it_was():
     assert (np.asarray(image)[..., :3] == RGB).all()
 
 
-@pytest.mark.parametrize("family", map(in_time, FAMILIES))
+@pytest.mark.parametrize("family", [*map(in_time, FAMILIES)])
 def test_two_classes_of_five_pictures_train(family, tmp_path):
     data = patterns(tmp_path / "data", classes=2, each=5)
     run = make_run(data, tmp_path / "run", family, SHORT.get(family, ()))
@@ -234,7 +234,7 @@ def test_two_classes_of_five_pictures_train(family, tmp_path):
     assert Path(run.path / "report.html").is_file()
 
 
-@pytest.mark.parametrize("family", map(in_time, FAMILIES))
+@pytest.mark.parametrize("family", [*map(in_time, FAMILIES)])
 def test_a_hundred_classes_train(family, tmp_path):
     data = patterns(tmp_path / "data", classes=100, each=3, side=8)
     run = make_run(data, tmp_path / "run", family, SHORT.get(family, ()))
