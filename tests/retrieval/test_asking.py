@@ -60,7 +60,7 @@ def test_other_documents_are_indexed_and_kept_up_to_date(run, tmp_path, capsys):
     (docs / "c.txt").write_text("Tea\n\nLeaves.")
     main(["index", str(run.package), str(docs), "-o", place, "--json"])
     changes = json.loads(capsys.readouterr().out)
-    assert changes == {"added": 1, "changed": 1, "removed": 1, "kept": 0}
+    assert changes == {"added": 1, "changed": 1, "removed": 1, "kept": 0, "shortcut": None}
     main(["predict", str(run.package), "yeast", "--index", place, "--json"])
     assert json.loads(capsys.readouterr().out)["items"] == ["a.txt"]
     main(["index", str(run.package), "-o", place, "--remove", "a.txt"])

@@ -172,3 +172,44 @@ def test_a_kill_at_any_write_leaves_the_old_index_or_the_new(tmp_path, monkeypat
         else:
             assert number > 2
             return
+
+
+def many(num):
+    draw = np.random.default_rng(0)
+    words = ["red", "blue", "old", "cat", "dog", "sea", "add", "bead", "dad", "ebb"]
+    return documents({f"d{n}": " ".join(draw.choice(words, 6)) for n in range(num)})
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf-pq"])
+def test_a_shortcut_finds_what_looking_at_each_does_and_says_how_much(tmp_path, kind):
+    pytest.importorskip("faiss")
+    place = IndexFolder(tmp_path / "index", "model")
+    changes = place.update(many(400), represent, lookup=kind)
+    if changes.shortcut is None:  # codes of five numbers tell little apart
+        assert kind == "ivf-pq"
+        return
+    assert changes.shortcut.kind == kind
+    assert changes.shortcut.recall >= 0.8
+    more = documents({"new": "add a red sea", "d7": "blue"})
+    changes = place.update(more, represent, keep_others=True, lookup=kind)
+    assert changes.shortcut.parts == ("000001",)
+    place.remove(["d1", "d2"])
+    quick, whole = place.open(), Index(place.open().segment)
+    asked = represent(Column(np.array(ASKED, TEXT)))
+    one, other = (each.rank(asked, k=5)["items"].values.tolist() for each in (quick, whole))
+    assert quick.shortcut
+    shared = [len({*a} & {*b}) for a, b in zip(one, other, strict=True)]
+    assert sum(shared) >= 0.8 * sum(map(len, other))
+    assert {"d1", "d2"}.isdisjoint(quick.ids[item] for row in one for item in row if item >= 0)
+
+
+def test_a_shortcut_is_made_anew_when_much_has_come_since(tmp_path):
+    pytest.importorskip("faiss")
+    place = IndexFolder(tmp_path / "index", "model")
+    place.update(many(100), represent, lookup="hnsw")
+    changes = place.update(many(300), represent, lookup="hnsw")
+    assert changes.shortcut.parts == ("000001", "000003")
+    assert [path.name for path in place.path.glob("*.faiss")] == ["000004.faiss"]
+    (place.path / "000004.faiss").write_bytes(b"nothing")
+    with pytest.raises(IntegrityError, match="cannot be opened"):
+        place.open()

@@ -16,7 +16,7 @@ from daylight.runtime.operations.terms import OPERATION as TERMS
 from daylight.runtime.operations.terms import Parameters as Terms
 from daylight.runtime.search.passages import MAX_CHARACTERS, passages, sentences
 from daylight.runtime.search.postings import Postings
-from daylight.runtime.search.ranking import BY_RANK, best, combined, fused
+from daylight.runtime.search.ranking import BY_RANK, Scored, best, combined, fused
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=0, max_size=12)
 
@@ -74,10 +74,16 @@ def test_ranks_are_fused_by_reciprocals():
 
 
 def test_a_balance_of_none_or_all_is_one_list_alone():
-    sharing, near = np.array([0.0, 4.0, 2.0]), np.array([0.9, 0.1, 0.5], np.float32)
-    assert combined(sharing, near, 0.0, 3)[0].tolist()[:2] == [1, 2]
-    assert combined(sharing, near, 1.0, 3)[0].tolist() == [0, 2, 1]
-    assert combined(sharing, near, BY_RANK, 3)[0].tolist() == [1, 2, 0]
+    sharing, near = np.array([0.0, 4.0, 2.0]), np.array([0.9, 0.1, 0.5])
+
+    def together(balance):
+        lists = Scored.of(sharing, 3), Scored.of(near, 3)
+        found = combined(*lists, lambda items: (sharing[items], near[items]), balance, 3)
+        return found.items.tolist()
+
+    assert together(0.0) == [1, 2]
+    assert together(1.0) == [0, 2, 1]
+    assert together(BY_RANK) == [1, 2, 0]
 
 
 def words_of(text, stem="plural"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from daylight.cli.progress import progress
 from daylight.runtime.predictor import Predictor
-from daylight.steps.index import index
+from daylight.steps.index import How, index
 
 
 def run(options: argparse.Namespace) -> None:
@@ -19,8 +19,7 @@ def run(options: argparse.Namespace) -> None:
             Predictor.open(options.model),
             documents,
             folder,
-            remove=options.remove,
-            keep_others=options.keep,
+            How(remove=options.remove, keep_others=options.keep, lookup=options.vectors),
             log=log,
         )
     if options.json:
@@ -30,5 +29,8 @@ def run(options: argparse.Namespace) -> None:
         f"{made.added:,} added, {made.changed:,} changed, {made.removed:,} removed, "
         f"{made.kept:,} as before"
     )
+    if made.shortcut:
+        share = f"{made.shortcut.recall:.3f}"
+        print(f"vectors are looked up by {made.shortcut.kind}, which finds {share} of the nearest")
     place = shlex.quote(str(folder))
     print(f"next  daylight predict {shlex.quote(options.model)} 'words' --index {place}")

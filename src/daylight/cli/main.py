@@ -236,6 +236,12 @@ def _index_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--remove", action="append", default=[], metavar="ID", help="take a document out"
     )
+    parser.add_argument(
+        "--vectors",
+        choices=("auto", "exact", "hnsw", "ivf-pq"),
+        default="auto",
+        help="how vectors are looked up (default: by how many there are)",
+    )
 
 
 def _model_options(parser: argparse.ArgumentParser) -> None:

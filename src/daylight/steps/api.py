@@ -22,8 +22,8 @@ from daylight.runtime.search.folder import Changes
 from daylight.steps.choose import BUDGET_S, reopen
 from daylight.steps.cluster import joined
 from daylight.steps.compare import compare as compare_runs
+from daylight.steps.index import How, place_of
 from daylight.steps.index import index as index_documents
-from daylight.steps.index import place_of
 from daylight.steps.pipeline import advance, start, start_check
 from daylight.steps.reproduce import reproduce as reproduce_run
 from daylight.steps.watchdog import train_in_time
@@ -212,7 +212,9 @@ def index(
     path = Path(documents)
     folder = Path(output) if output else Path(f"{path.stem}-index")
     opened = Predictor.open(model)
-    return index_documents(opened, path, folder, remove=remove, keep_others=keep_others, log=log)
+    return index_documents(
+        opened, path, folder, How(remove=remove, keep_others=keep_others), log=log
+    )
 
 
 def search(model: str | Path, index: str | Path) -> Predictor:

@@ -3,7 +3,10 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from daylight.core.errors import NotFoundError, OutputError, UserError
 from daylight.core.files import writing
@@ -13,19 +16,33 @@ from daylight.core.run import Run
 from daylight.data.documents import read_documents
 from daylight.data.sources import FileSource
 from daylight.runtime.predictor import Predictor
-from daylight.runtime.search.folder import Changes, IndexFolder
+from daylight.runtime.search.folder import Changes, IndexFolder, Lookup
 
 OWN = "index"
 """Folder of a run in which the documents that it learned from are found."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What becomes of an index that is there, and how it is searched.
+
+    Attributes:
+        remove: Ids of documents to take out.
+        keep_others: Whether documents stay that are in the index and not among the new ones.
+        lookup: How vectors are looked up.
+    """
+
+    remove: Sequence[str] = ()
+    keep_others: bool = False
+    lookup: Lookup = "auto"
 
 
 def index(
     model: Predictor,
     documents: Path | None,
     folder: Path,
+    how: How = How(),
     *,
-    remove: Sequence[str] = (),
-    keep_others: bool = False,
     log: Log = silent,
 ) -> Changes:
     """Makes an index, or brings one up to date; what has not changed costs nothing.
@@ -34,8 +51,7 @@ def index(
         model: That will be asked.
         documents: A folder or a table of them; ``None`` only removes.
         folder: Of the index.
-        remove: Ids of documents to take out.
-        keep_others: Whether documents stay that are in the index and not among these.
+        how: See there.
         log: Receives progress.
 
     Raises:
@@ -49,15 +65,19 @@ def index(
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        num_removed = place.remove(remove) if remove else 0
+        num_removed = place.remove(how.remove) if how.remove else 0
         if found is None:
             kept = len(place.open().ids)
             return Changes(added=0, changed=0, removed=num_removed, kept=kept)
-        found = [document for document in found if document.id not in set(remove)]
-        made = place.update(found, model.represent_texts, keep_others=keep_others, log=log)
-    return Changes(
-        added=made.added, changed=made.changed, removed=made.removed + num_removed, kept=made.kept
-    )
+        found = [document for document in found if document.id not in how.remove]
+        made = place.update(
+            found,
+            model.represent_texts,
+            keep_others=how.keep_others,
+            lookup=how.lookup,
+            log=log,
+        )
+    return msgspec.structs.replace(made, removed=made.removed + num_removed)
 
 
 def place_of(model: Predictor, folder: Path) -> IndexFolder:

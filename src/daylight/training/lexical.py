@@ -9,7 +9,7 @@ import numpy as np
 from daylight.core.types import Column, Columns, Node, Prepared, Processing, Schema, Split
 from daylight.runtime.operations.saturate import Parameters, weighed
 from daylight.runtime.search.postings import Postings
-from daylight.runtime.search.ranking import BY_RANK, combined
+from daylight.runtime.search.ranking import BY_RANK, Both, Scored, combined
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -71,8 +71,13 @@ def choose_balance(
     for row, relevant in enumerate(map(asked.targets["target"].__getitem__, range(len(asked)))):
         sharing = postings.scores(questions["terms"][row], questions["weights"][row])
         near = documents["vector"].values @ questions["vector"].values[row]
+        lists = Scored.of(sharing, LIST), Scored.of(near, LIST)
+
+        def others(items: "Array", sharing: "Array" = sharing, near: "Array" = near) -> Both:
+            return sharing[items], near[items]
+
         for place, balance in enumerate(BALANCES):
-            items, _ = combined(sharing, near, balance, LIST)
+            items = combined(*lists, others, balance, LIST).items
             found = np.flatnonzero(np.isin(items, relevant))
             merits[place] += 1 / (found[0] + 1) if len(found) else 0.0
     return BALANCES[int(merits.argmax())]

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -13,15 +13,31 @@ from daylight.core.config import Config, decode
 from daylight.core.errors import IntegrityError, NotFoundError, UserError
 from daylight.core.files import write_atomic, writing
 from daylight.core.log import Log, silent
+from daylight.core.types import Column
+from daylight.runtime.inputs import TEXT
+from daylight.runtime.search import shortcut as shortcuts
 from daylight.runtime.search.index import Index
-from daylight.runtime.search.passages import Document
+from daylight.runtime.search.near import Approximate, Near
+from daylight.runtime.search.passages import Document, sentences
 from daylight.runtime.search.segment import Represent, Segment, merged, represented
+from daylight.runtime.search.shortcut import Shortcut
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
 
 FILE = "index.json"
 FORMAT = 1
 MAX_SEGMENTS = 8
+MAX_LATER = 0.2
+"""A share of passages that came after a shortcut was made, above which it is made anew."""
+
+NUM_ASKED = 200
 MAX_DEAD = 0.25
 """A share of documents that are gone, above which an index is written anew, without a model."""
+
+
+Lookup = Literal["auto", "exact", "hnsw", "ivf-pq"]
+"""How vectors are looked up: as their number suggests, each, or by a shortcut of FAISS."""
 
 
 class Part(Config):
@@ -38,15 +54,21 @@ class Contents(Config):
     model_digest: str
     parts: tuple[Part, ...] = ()
     number: int = 0
+    shortcut: Shortcut | None = None
 
 
 class Changes(Config):
-    """What an update did, in documents."""
+    """What an update did, in documents.
+
+    Attributes:
+        shortcut: How vectors are looked up now; ``None`` where each is looked at.
+    """
 
     added: int
     changed: int
     removed: int
     kept: int
+    shortcut: Shortcut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +102,9 @@ class IndexFolder:
                 f"{self.path} is not an index (it has no {FILE}).",
                 hint=f"Make one: daylight index MODEL DOCUMENTS -o {self.path}",
             )
-        return Index(merged(self._live(self._contents())))
+        contents = self._contents()
+        segment = merged(self._live(contents))
+        return Index(segment, self._near(contents, segment))
 
     def update(
         self,
@@ -88,6 +112,7 @@ class IndexFolder:
         represent: Represent,
         *,
         keep_others: bool = False,
+        lookup: Lookup = "auto",
         log: Log = silent,
     ) -> Changes:
         """Brings the index up to date; only documents that are new or changed cost time.
@@ -96,6 +121,7 @@ class IndexFolder:
             documents: With distinct ids.
             represent: What the model makes of texts.
             keep_others: Whether documents that are not among these stay.
+            lookup: How vectors are looked up.
             log: Receives progress.
 
         Raises:
@@ -125,13 +151,16 @@ class IndexFolder:
                 self.path.mkdir(parents=True, exist_ok=True)
             represented(new, represent, log=log).save(self.path / parts[-1].name)
         contents = msgspec.structs.replace(contents, parts=tuple(parts), number=number)
-        self._commit(self._compact(contents))
+        contents = self._compact(contents)
+        contents = self._with_shortcut(contents, represent, lookup)
+        self._commit(contents)
         changed = sum(document.id in have for document in new)
         return Changes(
             added=len(new) - changed,
             changed=changed,
             removed=num_gone - changed,
             kept=len(have) - num_gone,
+            shortcut=contents.shortcut,
         )
 
     def remove(self, ids: Sequence[str]) -> int:
@@ -187,12 +216,67 @@ class IndexFolder:
         number = contents.number + 1
         part = Part(name=f"{number:06}")
         merged(self._live(contents)).save(self.path / part.name)
-        return msgspec.structs.replace(contents, parts=(part,), number=number)
+        return msgspec.structs.replace(contents, parts=(part,), number=number, shortcut=None)
+
+    def _with_shortcut(self, contents: Contents, represent: Represent, lookup: Lookup) -> Contents:
+        """Makes a shortcut to near vectors where there is none that holds most of them."""
+        segments = {part.name: self._segment(part) for part in contents.parts}
+        sizes = {name: len(each.owners) for name, each in segments.items()}
+        kind = shortcuts.kind_for(sum(sizes.values())) if lookup == "auto" else lookup
+        has_vectors = all(each.vectors.shape[1] for each in segments.values())
+        if kind is None or kind == "exact" or not has_vectors:
+            return msgspec.structs.replace(contents, shortcut=None)
+        if lookup == "auto" and not shortcuts.is_installed():
+            return msgspec.structs.replace(contents, shortcut=None)
+        known = contents.shortcut
+        if known and known.kind == kind and known.parts == tuple(segments)[: len(known.parts)]:
+            covered = sum(sizes[name] for name in known.parts)
+            if covered >= (1 - MAX_LATER) * sum(sizes.values()):
+                return contents
+        vectors = np.concatenate([each.vectors for each in segments.values()])
+        built, effort, recall = shortcuts.build(kind, vectors, self._asked(contents, represent))
+        if recall < shortcuts.ACCEPTED:
+            return msgspec.structs.replace(contents, shortcut=None)
+        number = contents.number + 1
+        shortcuts.save(built, self.path / f"{number:06}{shortcuts.SUFFIX}")
+        made = Shortcut(
+            kind=kind, number=number, parts=tuple(segments), effort=effort, recall=recall
+        )
+        return msgspec.structs.replace(contents, number=number, shortcut=made)
+
+    def _asked(self, contents: Contents, represent: Represent) -> "Array":
+        """What may be looked for: vectors of the first sentences of some documents."""
+        segment = merged(self._live(contents))
+        some = np.unique(np.linspace(0, len(segment) - 1, NUM_ASKED).astype(np.int64))
+        texts = []
+        for text in map(segment.document, some.tolist()):
+            start, stop = next(iter(sentences(text)), (0, len(text)))
+            texts.append(text[start:stop])
+        vectors: Array = represent(Column(np.array(texts, TEXT)))["vector"].values
+        return vectors
+
+    def _near(self, contents: Contents, segment: Segment) -> Near | None:
+        """What the shortcut knows, by places in the documents that are left."""
+        shortcut = contents.shortcut
+        if not shortcut or not shortcuts.is_installed():
+            return None
+        places, start = [], 0
+        for part in contents.parts:
+            is_live = ~np.isin(self._segment(part).owners, part.gone)
+            places.append(np.where(is_live, start + np.cumsum(is_live) - 1, -1))
+            start += int(is_live.sum())
+        known = np.concatenate(places[: len(shortcut.parts)])
+        later = np.concatenate([np.empty(0, np.int64), *places[len(shortcut.parts) :]])
+        index = shortcuts.load(self.path / f"{shortcut.number:06}{shortcuts.SUFFIX}")
+        return Approximate(index, shortcut, known, later[later >= 0], segment.vectors)
 
     def _commit(self, contents: Contents) -> None:
         """Makes the parts count, then removes what no longer does."""
         write_atomic(self.path / FILE, contents.to_json())
         names = {part.name for part in contents.parts}
-        for folder in self.path.iterdir():
-            if folder.is_dir() and folder.name not in names:
-                shutil.rmtree(folder, ignore_errors=True)
+        number = contents.shortcut.number if contents.shortcut else 0
+        for path in self.path.iterdir():
+            if path.is_dir() and path.name not in names:
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.suffix == shortcuts.SUFFIX and path.stem != f"{number:06}":
+                path.unlink()

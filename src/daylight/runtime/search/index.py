@@ -1,5 +1,6 @@
 """Documents in memory, ready to be searched by what a model made of a question."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -7,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daylight.core.types import Column, Columns
+from daylight.runtime.search.near import Exact, Near
 from daylight.runtime.search.postings import Postings
-from daylight.runtime.search.ranking import best, combined
+from daylight.runtime.search.ranking import Both, Scored, combined
 from daylight.runtime.search.segment import Segment
 
 if TYPE_CHECKING:
@@ -45,6 +47,12 @@ class Index:
     """
 
     segment: Segment
+    shortcut: Near | None = None
+
+    @cached_property
+    def near(self) -> Near:
+        """What finds passages by vectors."""
+        return self.shortcut or Exact(self.segment.vectors)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -75,26 +83,49 @@ class Index:
         items = np.full((num, k), -1, np.int64)
         scores = np.zeros((num, k), np.float32)
         if len(self.segment):
-            products = questions["vector"].values @ self.segment.vectors.T
-            for row in range(num):
-                found, score = self._ranked(questions, row, products[row], k)
-                items[row, : len(found)], scores[row, : len(found)] = found, score
+            for row, found in enumerate(self._ranked(questions, k)):
+                items[row, : len(found.items)] = found.items
+                scores[row, : len(found.items)] = found.scores
         return {"items": Column(items), "scores": Column(scores)}
 
-    def _ranked(
-        self, questions: Columns, row: int, products: "Array", k: int
-    ) -> "tuple[Array, Array]":
-        terms, weights = questions["terms"][row], questions["weights"][row]
-        sharing = self._by_document(self._postings.scores(terms, weights))
-        if not self.segment.vectors.shape[1]:
-            places = best(sharing, k)
-            places = places[sharing[places] > 0]
-            return places, sharing[places]
-        near = self._by_document(products)
-        if not self._postings.num_terms:
-            places = best(near, k)
-            return places, near[places]
-        return combined(sharing, near, float(questions["balance"].values[row]), k)
+    def _ranked(self, questions: Columns, k: int) -> Iterator[Scored]:
+        vectors = questions["vector"].values
+        passages = self.near(vectors, k) if self.segment.vectors.shape[1] else None
+        for row in range(len(vectors)):
+            terms, weights = questions["terms"][row], questions["weights"][row]
+            sharing = self._by_document(self._postings.scores(terms, weights))
+            if passages is None:
+                yield Scored.of(sharing, k)
+                continue
+            near = self._nearest(passages[row], vectors[row], k)
+            if not self._postings.num_terms:
+                yield near
+                continue
+
+            def others(items: "Array", row: int = row, sharing: "Array" = sharing) -> Both:
+                return sharing[items], self._likeness(items, vectors[row])
+
+            balance = float(questions["balance"].values[row])
+            yield combined(Scored.of(sharing, k), near, others, balance, k)
+
+    def _nearest(self, passages: "Array", vector: "Array", k: int) -> Scored:
+        """Documents of some passages, by the nearest of these."""
+        owners = self.segment.owners[passages]
+        items, place = np.unique(owners, return_inverse=True)
+        scores = np.zeros(len(items), np.float32)
+        np.maximum.at(scores, place, self.segment.vectors[passages] @ vector)
+        found = Scored.of(scores, k)
+        return Scored(items[found.items], found.scores)
+
+    def _likeness(self, items: "Array", vector: "Array") -> "Array":
+        """How near the nearest passage of each of some documents is."""
+        ends = np.append(self._firsts, len(self.segment.owners))
+        lengths = ends[items + 1] - ends[items]
+        starts = np.cumsum(lengths) - lengths
+        rows = np.repeat(ends[items] - starts, lengths) + np.arange(lengths.sum())
+        if not len(rows):
+            return np.empty(0, np.float32)
+        return np.maximum.reduceat(self.segment.vectors[rows] @ vector, starts)
 
     def _by_document(self, scores: "Array") -> "Array":
         """The greatest score of each document's passages."""

@@ -1,11 +1,16 @@
 """The best of many scores, and one list made of two."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from daylight.core.types import Array
+
+Both: TypeAlias = "tuple[Array, Array]"
 
 BY_RANK = -1.0
 """A balance that has the ranks in two lists count, and not the scores."""
@@ -47,7 +52,28 @@ def fused(lists: "list[Array]", k: int) -> "tuple[Array, Array]":
     return items[order], scores[order]
 
 
-def combined(sharing: "Array", near: "Array", balance: float, k: int) -> "tuple[Array, Array]":
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Items with their scores, best first."""
+
+    items: "Array"
+    scores: "Array"
+
+    @classmethod
+    def of(cls, scores: "Array", k: int) -> "Scored":
+        """The ``k`` best of all items that score above 0."""
+        items = best(scores, k)
+        items = items[scores[items] > 0]
+        return cls(items, scores[items])
+
+
+def combined(
+    sharing: Scored,
+    near: Scored,
+    others: "Callable[[Array], Both]",
+    balance: float,
+    k: int,
+) -> Scored:
     """The best of two kinds of scores of the same items, and what they score together.
 
     Source: a convex combination, as in Bruch, Gai & Ingber, ACM Transactions on Information Systems
@@ -56,17 +82,16 @@ def combined(sharing: "Array", near: "Array", balance: float, k: int) -> "tuple[
     Args:
         sharing: 0 or more, without an upper end; made relative to the greatest.
         near: Inner products of vectors of length 1.
+        others: Both scores of items that may be in one list only.
         balance: The share of ``near``, 0 to 1, or ``BY_RANK``.
-        k: How many; only what is among the ``k`` best of either is looked at.
+        k: How many.
     """
-    first, second = best(sharing, k), best(near, k)
-    first, second = first[sharing[first] > 0], second[near[second] > 0]
     if balance == BY_RANK:
-        return fused([first, second], k)
-    items = np.union1d(first, second)
-    scores = balance * near[items]
-    if len(first):
-        scores = scores + (1 - balance) * sharing[items] / sharing[first[0]]
-    order = best(scores, k)
-    order = order[scores[order] > 0]
-    return items[order], scores[order]
+        return Scored(*fused([sharing.items, near.items], k))
+    items = np.union1d(sharing.items, near.items)
+    first, second = others(items)
+    scores = balance * second
+    if len(sharing.items):
+        scores = scores + (1 - balance) * first / sharing.scores[0]
+    found = Scored.of(scores, k)
+    return Scored(items[found.items], found.scores)
