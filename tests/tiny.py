@@ -149,6 +149,7 @@ FAST: dict[str, list[str]] = {
         "training.epochs=2",
         "training.min_steps=20",
     ],
+    "sentence-encoder": [f"settings.backbone=hf:{tiny_encoder.shared()}"],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "gan": [
         "settings.width=8",
@@ -171,5 +172,5 @@ FAST: dict[str, list[str]] = {
     "transfer": ["settings.size=32", "training.epochs=2", "training.min_steps=0"],
 }
 
-SLOW = {"rnn", "text-transfer", "transfer", "transformer", "vit"}
+SLOW = {"rnn", "sentence-encoder", "text-transfer", "transfer", "transformer", "vit"}
 """Families that only slow tests try: others run through the same code in less time."""

@@ -25,6 +25,17 @@ SPECS = (
         is_simple=True,
     ),
     ModelSpec(
+        name="sentence-encoder",
+        title="An encoder of sentences that others trained: texts that mean the same lie near",
+        module="daylight.models.sentence_encoder",
+        inputs=("query",),
+        answers=("passages",),
+        license="Apache-2.0",
+        source="Reimers & Gurevych, arXiv:1908.10084; MiniLM Wang et al., arXiv:2002.10957",
+        needs=("train", "pretrained"),
+        cost=60,
+    ),
+    ModelSpec(
         name="hybrid",
         title="BM25, and vectors of words that are learned from questions and what answers them",
         module="daylight.models.hybrid",

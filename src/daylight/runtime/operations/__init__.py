@@ -28,6 +28,7 @@ OPERATIONS: Registry[Operation] = Registry(
         "term_scores": f"{_HERE}.term_scores:OPERATION",
         "pad": f"{_HERE}.pad:OPERATION",
         "terms": f"{_HERE}.terms:OPERATION",
+        "no_terms": f"{_HERE}.no_terms:OPERATION",
         "term_vectors": f"{_HERE}.term_vectors:OPERATION",
         "saturate": f"{_HERE}.saturate:OPERATION",
         "normalize_boxes": f"{_HERE}.normalize_boxes:OPERATION",
