@@ -165,6 +165,7 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address (default: this machine only)")
     parser.add_argument("--port", type=int, default=8000, help="(default: 8000)")
+    parser.add_argument("--grpc-port", type=int, default=0, help="answer gRPC there, too")
     parser.add_argument(
         "--latency",
         type=latency_ms,

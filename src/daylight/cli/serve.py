@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> None:
             places=named(options.models),
             host=options.host,
             port=options.port,
+            grpc_port=options.grpc_port,
             latency_s=options.latency / 1000,
             timeout_s=options.timeout,
             rules=Rules(_keys(), options.max_body, options.rate),

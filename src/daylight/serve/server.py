@@ -24,6 +24,7 @@ from daylight.serve.models import Models
 from daylight.serve.observe import Metrics, log
 
 if TYPE_CHECKING:
+    import grpc.aio
     from starlette.types import ASGIApp
 
 HEADER_TIMEOUT_MS = 10_000
@@ -39,6 +40,7 @@ class Options:
         places: Models by name: runs or packages.
         host: Address to listen at.
         port: To listen at.
+        grpc_port: To listen at for gRPC, too; 0 is not at all.
         latency_s: What requests should take.
         timeout_s: What they may take.
         rules: What is let in.
@@ -49,6 +51,7 @@ class Options:
     places: dict[str, Path]
     host: str = "127.0.0.1"
     port: int = 8000
+    grpc_port: int = 0
     latency_s: float = 0.05
     timeout_s: float = 30.0
     rules: Rules = field(default_factory=Rules)
@@ -66,7 +69,8 @@ def serve(options: Options, *, started: Callable[[Models], None]) -> None:
     Raises:
         UserError: A model cannot be loaded, or the address cannot be had.
     """
-    _check_free(options.host, options.port)
+    for port in filter(None, (options.port, options.grpc_port)):
+        _check_free(options.host, port)
     asyncio.run(_serve(options, started))
 
 
@@ -121,16 +125,26 @@ async def _serve(options: Options, started: Callable[[Models], None]) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: _reload(models))
     serving = asyncio.create_task(server.serve())
+    rpc = await _serve_rpc(options, models) if options.grpc_port else None
     started(models)
     await asyncio.wait(
         [serving, ended := asyncio.create_task(stop.wait())], return_when="FIRST_COMPLETED"
     )
     ended.cancel()
     await gate.drained(options.timeout_s)
+    if rpc:
+        await rpc.stop(options.timeout_s)
     server.stop()  # type: ignore[no-untyped-call]
     with suppress(asyncio.CancelledError):
         await serving
     workers.close()
+
+
+async def _serve_rpc(options: Options, models: Models) -> "grpc.aio.Server":
+    from daylight.serve.rpc import Service  # noqa: PLC0415 - 20 MB that most do without
+
+    service = Service(models, options.rules, timeout_s=options.timeout_s)
+    return await service.start(f"{options.host}:{options.grpc_port}")
 
 
 def _reload(models: Models) -> None:
