@@ -1,6 +1,7 @@
 """What every method of explanation promises, of every family that it can explain."""
 
 import io
+import json
 import shutil
 import sys
 from dataclasses import replace
@@ -11,6 +12,7 @@ from PIL import Image
 
 import daylight
 from contracts.conftest import PAIRS, prepared_of
+from daylight.cli.main import main
 from daylight.core.config import decode
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError
@@ -35,6 +37,7 @@ from daylight.tasks import TASKS
 
 HAS_METHODS = [pair for pair in PAIRS if methods_for(TASKS[pair[0]])]
 EXPLAINED = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "image"]
+ROWS = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "row"]
 RUNS = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "history"]
 CERTAIN = {
     ("contributions", "ease"),
@@ -49,6 +52,17 @@ CERTAIN = {
     ("occlusion", "random-forest"),
 }
 """Methods that must explain a family; of others they may say why they cannot."""
+
+CERTAIN_OF_ROWS = {
+    ("linear-terms", "linear"),
+    ("tree-shap", "boosted-trees"),
+    ("tree-shap", "decision-tree"),
+    ("occlusion", "linear"),
+    ("occlusion", "boosted-trees"),
+    ("occlusion", "svm"),
+    ("occlusion", "mlp"),
+    ("tree-shap", "random-forest"),
+}
 
 
 def subject_for(run, *, rows=6):
@@ -144,6 +158,46 @@ def test_every_method_was_used_or_says_why_not(explained):
         if not each.skipped:
             assert (each.random_model is None) == bool(each.unchecked)
         assert not (each.skipped and (each.method, family) in CERTAIN)
+
+
+@pytest.mark.parametrize("pair", ROWS, ids="-by-".join)
+def test_what_columns_say_adds_up_and_the_answer_falls_without_them(pair, trained):
+    run = trained(*pair)
+    section = run.read(ExplainedSection)
+    specs = methods_for(TASKS[pair[0]])
+    assert [each.method for each in section.explanations] == [spec.name for spec in specs]
+    used = [each for each in section.explanations if not each.skipped]
+    assert {each.method for each in used} >= {m for m, f in CERTAIN_OF_ROWS if f == pair[1]}
+    names = {field.name for field in Predictor.open(run.package).package.program.fields}
+    for each in used:
+        assert each.gap is None or each.gap < 1e-3
+        assert each.faithfulness.curve[-1] == pytest.approx(each.faithfulness.random_curve[-1])
+        assert {place.name for place in each.importance} <= names
+        for example in each.examples:
+            values = [place.value for place in example.places]
+            assert values == sorted(values, reverse=True)
+            assert {place.name for place in example.places} <= names
+    if used:
+        typical = json.loads((run.package / "explain" / "typical-row.json").read_text())
+        assert typical.keys() == names
+
+
+@pytest.mark.parametrize("method", ["", "tree-shap", "occlusion"])
+def test_a_row_of_ones_own_is_explained_by_its_columns(method, trained, capsys):
+    run = trained("tabular-classification", "boosted-trees")
+    row = {"since": "2020-02-03", "age": 20, "income": None, "job": "nurse"}
+    main(
+        [
+            "predict",
+            str(run.path),
+            json.dumps(row),
+            "--json",
+            *["--explain", method][: 1 + bool(method)],
+        ]
+    )
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["method"] in ("tree-shap", "occlusion")
+    assert answer["because"].keys() <= row.keys()
 
 
 @pytest.mark.parametrize("pair", RUNS, ids="-by-".join)

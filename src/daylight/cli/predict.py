@@ -20,6 +20,7 @@ from daylight.steps.predict import (
     check_takes_histories,
     excluding,
     is_run,
+    is_table_row,
     open_model,
     searching,
 )
@@ -85,6 +86,11 @@ def _answers(
         yield from explained_lists(
             model, options.inputs, stdin, method=options.explain, excluded=excluded
         )
+        return
+    if is_table_row(model.predictor.package.program):
+        from daylight.steps.because_rows import explained_rows  # noqa: PLC0415 - only if asked for
+
+        yield from explained_rows(model, options.inputs, stdin, method=options.explain)
         return
     from daylight.steps.explain_inputs import explained_answers  # noqa: PLC0415 - only if asked for
 

@@ -84,6 +84,7 @@ class Explanation(Config):
         signed: Whether values below 0 speak against the class.
         gap: Of methods whose values should add up to a known total: mean distance from it,
             relative to the mean total.
+        importance: Of rows: the mean size of what each column adds, the largest first.
         unchecked: Why there is no check by a random model; empty if there is.
         skipped: Why the method was not run; empty if it was.
         lacks: A library that it needs and that was not installed.
@@ -98,6 +99,7 @@ class Explanation(Config):
     faithfulness: Faithfulness | None = None
     random_model: RandomModelCheck | None = None
     examples: tuple[ExplainedExample, ...] = ()
+    importance: tuple[Place, ...] = ()
     unchecked: str = ""
     skipped: str = ""
     lacks: str = ""
@@ -107,6 +109,7 @@ class ExplainedSection(Section):
     """What ``explain`` found on some examples of a split.
 
     Attributes:
+        kind: Of input.
         absent: What took the place of what was taken out, in words; empty if nothing did.
     """
 
@@ -116,6 +119,7 @@ class ExplainedSection(Section):
     num_examples: int
     absent: str
     explanations: tuple[Explanation, ...]
+    kind: str = ""
 
     def lacks(self) -> tuple[str, ...]:
         return tuple(sorted({each.lacks for each in self.explanations if each.lacks}))

@@ -7,7 +7,9 @@ from daylight.core.registry import Registry
 from daylight.explaining.spec import ExplainerSpec
 
 _PICTURES = ("image",)
+_PLACES = ("image", "row")
 _LABELS = ("label",)
+_ANSWERS = ("label", "real")
 
 SPECS = (
     ExplainerSpec(
@@ -43,12 +45,13 @@ SPECS = (
         name="tree-shap",
         title="TreeSHAP",
         sentence=(
-            "Shares the change in probability from the mean picture to this one among the pixels "
-            "that the trees look at: exact Shapley values."
+            "Shares the change in the answer from a typical input (the mean picture, a typical "
+            "row) to this one among what the trees look at: exact Shapley values. Where a softmax "
+            "follows the trees, it is the change in the log-odds of rows."
         ),
         module="daylight.explaining.methods.tree_shap",
-        inputs=_PICTURES,
-        answers=_LABELS,
+        inputs=_PLACES,
+        answers=_ANSWERS,
         asks="trees",
         source="Lundberg et al., Nature Machine Intelligence 2 (2020), interventional; by shap",
         needs=("explain",),
@@ -57,14 +60,30 @@ SPECS = (
         name="occlusion",
         title="Occlusion",
         sentence=(
-            "Covers one place after another with the mean picture and sees how far the class's "
-            "probability falls; looks at nothing but answers."
+            "Puts what is typical (the mean picture, a typical value) into one place after another "
+            "and sees how far the answer falls; looks at nothing but answers."
         ),
         module="daylight.explaining.methods.occlusion",
-        inputs=_PICTURES,
-        answers=_LABELS,
+        inputs=_PLACES,
+        answers=_ANSWERS,
         asks="answers",
         source="Zeiler and Fergus, arXiv:1311.2901, section 4.2",
+    ),
+)
+
+_LINEAR = (
+    ExplainerSpec(
+        name="linear-terms",
+        title="Terms of the sum",
+        sentence=(
+            "The answer of a linear model is a sum: this is what each column adds to it beyond "
+            "what a typical value would, exactly; for classes, in log-odds."
+        ),
+        module="daylight.explaining.methods.linear_terms",
+        inputs=("row",),
+        answers=_ANSWERS,
+        asks="gradients",
+        source="Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, section 3.2",
     ),
 )
 
@@ -98,5 +117,5 @@ _RANKED = (
 )
 
 EXPLAINERS: Registry[ExplainerSpec] = Registry(
-    "explainer", {spec.name: spec for spec in SPECS + _RANKED}
+    "explainer", {spec.name: spec for spec in SPECS + _LINEAR + _RANKED}
 )

@@ -39,6 +39,7 @@ class Trees(Protocol):
     left: "Array"
     right: "Array"
     leaves: Any
+    votes: Any
 
 
 @runtime_checkable
@@ -131,7 +132,7 @@ class Attribution:
     Attributes:
         column: Name of the prepared column.
         values: Aligned with it: for pictures float32 ``(rows, height, width)``, channels added up;
-            for runs ragged float32.
+            for runs ragged float32. For rows one per column of the table.
         totals: What the values of each row should add up to, if the method promises that.
     """
 
@@ -146,7 +147,7 @@ class Attribution:
             return None
         values = self.values.values
         if self.values.offsets is None:
-            sums = values.sum(axis=(1, 2), dtype=np.float64)
+            sums = values.reshape(len(values), -1).sum(axis=1, dtype=np.float64)
         else:
             sums = np.diff(
                 np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])[self.values.offsets]

@@ -22,6 +22,7 @@ from daylight.explaining.explainer import (
     Subject,
     UnableError,
 )
+from daylight.explaining.rows import RowSubject
 from daylight.explaining.runs import RunSubject
 from daylight.metrics.intervals import measure_mean
 
@@ -33,7 +34,10 @@ SIMILAR = 0.5
 
 
 def check(
-    method: Explainer, subject: Subject, attribution: Attribution, random: np.random.Generator
+    method: Explainer,
+    subject: Subject | RowSubject,
+    attribution: Attribution,
+    random: np.random.Generator,
 ) -> RandomModelCheck:
     """Explains an equal model with random parameters, and compares.
 

@@ -80,6 +80,11 @@ class Linear(nn.Module):
         self.scores = nn.Linear(prod(shape), num_classes or 1)
         self.is_number = not num_classes
 
+    def linear_weights(self) -> "Array":
+        """One per class, or one, and feature: float64 ``(classes, features)``."""
+        weights: Array = self.scores.weight.detach().double().numpy()
+        return weights
+
     def forward(self, shown: Tensor) -> Tensor:
         """Pictures or rows to raw scores ``(rows, classes)``, or to ``(rows,)``."""
         scores: Tensor = self.scores(self.features(shown))

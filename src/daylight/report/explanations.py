@@ -10,6 +10,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from daylight.core.explained import ExplainedExample, ExplainedSection, Explanation
+from daylight.report.bars import bar_chart
 from daylight.report.charts import falling
 from daylight.report.wording import number
 
@@ -58,6 +59,7 @@ class ShownExplanation:
     facts: Sequence[tuple[str, str]]
     pictures: Sequence[Pictured]
     examples: Sequence[ShownExample]
+    bars: Markup
 
 
 def explanations(section: ExplainedSection, folder: Path) -> list[ShownExplanation]:
@@ -80,7 +82,8 @@ def _shown(found: Explanation, folder: Path) -> ShownExplanation:
         if each.picture and (folder / each.picture).is_file()
     ]
     examples = [_by_places(each) for each in found.examples if each.places]
-    return ShownExplanation(found, chart, _facts(found), pictures, examples)
+    bars = bar_chart([(each.name, each.value) for each in found.importance])
+    return ShownExplanation(found, chart, _facts(found), pictures, examples, bars)
 
 
 def _by_places(example: ExplainedExample) -> ShownExample:

@@ -1,7 +1,7 @@
 """explain: a package and test examples -> what its answers rest on, and how far to believe that."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from daylight.core.explained import ExplainedExample, ExplainedSection, Explanat
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, TrainedSection
-from daylight.core.types import Column, SplitName
+from daylight.core.types import Column, Program, SplitName
 from daylight.data import prepared as cache
 from daylight.data.benchmark import Benchmark
+from daylight.data.rows import is_rows
 from daylight.explaining.deletion import faithfulness, random_curves
 from daylight.explaining.explainer import Attribution, Subject, UnableError
 from daylight.explaining.overlay import overlay, png, to_image
@@ -23,6 +24,7 @@ from daylight.explaining.random_model import check
 from daylight.explaining.spec import ExplainerSpec
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
+from daylight.steps.explain_rows import find_rows
 from daylight.steps.explain_runs import find_runs
 from daylight.steps.explaining import (
     ABSENT,
@@ -86,7 +88,7 @@ def explain(run: Run, context: Context) -> ExplainedSection:
     context = context.replace(seed=run.recipe.seed).earlier(REPORT_S)
     predictor = Predictor.open(run.package)
     specs = methods_for(TASKS[run.recipe.task])
-    find = find_runs if is_run(predictor.package.program) else _find
+    find = _finder(predictor.package.program)
     found = find(run, predictor, specs, context) if specs else Found()
     section = ExplainedSection(
         model_digest=predictor.package.manifest.model_digest,
@@ -95,6 +97,7 @@ def explain(run: Run, context: Context) -> ExplainedSection:
         num_examples=found.num_examples,
         absent=found.absent,
         explanations=found.explanations,
+        kind=TASKS[run.recipe.task].input,
     )
     files = {**found.files, SECTION: section.to_json()}
     with folder_atomic(run.path / "explain") as place:
@@ -103,6 +106,15 @@ def explain(run: Run, context: Context) -> ExplainedSection:
             write_atomic(place / name, data)
     add_explanations(run, files)
     return run.write(section, after=(PreparedSection, TrainedSection))
+
+
+def _finder(
+    program: Program,
+) -> Callable[[Run, Predictor, Sequence[ExplainerSpec], Context], Found]:
+    """By what the model is shown."""
+    if is_run(program):
+        return find_runs
+    return find_rows if is_rows({"examples": program.fields}) else _find
 
 
 def _find(

@@ -12,6 +12,7 @@ from daylight.core.recipe import Recipe
 from daylight.core.types import Column, Columns, Fitted, Task
 from daylight.explaining import EXPLAINERS
 from daylight.explaining.explainer import ABILITIES, Attribution, Explainer, Subject, UnableError
+from daylight.explaining.rows import RowSubject
 from daylight.explaining.runs import RunSubject
 from daylight.explaining.spec import ExplainerSpec
 from daylight.package.package import Package
@@ -141,7 +142,7 @@ def prove(fitted: Fitted, subject: Subject) -> Subject:
     return replace(subject, fitted=fitted)
 
 
-def attribute(spec: ExplainerSpec, subject: Subject | RunSubject) -> Attribution:
+def attribute(spec: ExplainerSpec, subject: Subject | RunSubject | RowSubject) -> Attribution:
     """Explains by one method.
 
     Raises:

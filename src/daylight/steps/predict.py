@@ -19,6 +19,7 @@ from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS, Answer, AnswerKind
 from daylight.core.log import Log, silent
 from daylight.core.recipe import Recipe
 from daylight.core.types import Program, Task
+from daylight.data.rows import is_rows
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
 from daylight.steps.index import with_documents
@@ -78,6 +79,11 @@ def answers(
 def is_run(program: Program) -> bool:
     """Whether a model is shown a run of keys."""
     return [field.type for field in program.fields] == ["keys"]
+
+
+def is_table_row(program: Program) -> bool:
+    """Whether a model is shown rows of numbers and categories."""
+    return is_rows({"examples": program.fields})
 
 
 def check_takes_histories(model: Model) -> None:

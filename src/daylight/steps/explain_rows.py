@@ -1,0 +1,196 @@
+"""explain, where a model is shown rows of a table: which columns speak for an answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from daylight.core.context import Context
+from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
+from daylight.core.explained import ExplainedExample, Explanation, Place
+from daylight.core.run import Run
+from daylight.core.types import Column, Columns, Field, Fitted
+from daylight.data.rows import ROW, features
+from daylight.explaining import rows
+from daylight.explaining.deletion import judged
+from daylight.explaining.explainer import Attribution, UnableError
+from daylight.explaining.random_model import check
+from daylight.explaining.rows import RowSubject
+from daylight.explaining.spec import ExplainerSpec
+from daylight.runtime.inputs import to_columns
+from daylight.runtime.predictor import Predictor
+from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
+from daylight.steps.dataset import benchmark
+from daylight.steps.explaining import (
+    Found,
+    attribute,
+    facts,
+    load_fitted,
+    open_method,
+    skipped,
+    spread,
+)
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+NUM_EXAMPLES = 100
+NUM_SHOWN = 6
+NUM_PLACES = 8
+"""Columns of an example that are kept, those that say most."""
+
+NUM_RANKED = 20
+"""Columns whose importance is kept."""
+
+TYPICAL = "typical-row.json"
+"""In the folder ``explain`` of a run and of a package."""
+
+
+def typical_row(fields: Sequence[Field], columns: Columns) -> dict[str, Any]:
+    """Of each number the median, of each category the commonest name; missing ones apart."""
+    row: dict[str, Any] = {}
+    for field in fields:
+        values = columns[field.name].values
+        if field.type == "number":
+            known = np.sort(values[np.isfinite(values)])
+            row[field.name] = float(known[len(known) // 2]) if len(known) else None
+        else:
+            names, counts = np.unique(values, return_counts=True)
+            row[field.name] = str(names[counts.argmax()])
+    return row
+
+
+def row_subject(predictor: Predictor, prepared: Columns, typical: Mapping[str, Any]) -> RowSubject:
+    """Asks the package why it answers as it does.
+
+    Args:
+        predictor: The package.
+        prepared: Its prepared columns.
+        typical: As ``typical_row`` gives it.
+
+    Raises:
+        UnableError: The model does not look at rows.
+    """
+    program = predictor.package.program
+    if program.prepared != (ROW,):
+        raise UnableError("the model does not look at the columns")
+    found = features(program.nodes)
+    names = [field.name for field in program.fields]
+    absent = predictor.program.process(to_columns(program.fields, [typical]))[ROW].values[0]
+    classes = None
+    if program.answer == "label":
+        answers = predictor.program.answer(prepared)["probabilities"].values
+        classes = answers.argmax(axis=1)
+    return RowSubject(
+        predictor.program.answer,
+        ROW,
+        np.asarray(prepared[ROW].values),
+        absent,
+        np.array([names.index(each.field) for each in found], np.int64),
+        names,
+        classes,
+    )
+
+
+def prove_row(fitted: Fitted, subject: RowSubject) -> RowSubject:
+    """The subject with the model, if it answers as the package does.
+
+    Raises:
+        UnableError: It answers otherwise.
+    """
+    shown = {subject.column: Column(subject.values)}
+    if largest_between(fitted.predict(shown), subject.answer(shown)) > MAX_DIFFERENCE:
+        raise UnableError("the model that the family loads answers otherwise than the package")
+    return replace(subject, fitted=fitted)
+
+
+def find_rows(
+    run: Run, predictor: Predictor, specs: Sequence[ExplainerSpec], context: Context
+) -> Found:
+    """Explains the answers to some test examples, by every method that can."""
+    on = benchmark(run, "test", at_most=NUM_EXAMPLES)
+    train = benchmark(run, "train")
+    typical = typical_row(predictor.package.program.fields, train.inputs())
+    unloaded: UserError | None = None
+    try:
+        context.check_time()
+        subject = row_subject(predictor, predictor.program.process(on.inputs()), typical)
+        told = np.arange(len(subject))
+        if subject.classes is None:
+            told = np.flatnonzero(np.abs(subject.totals()) > 0)
+        if not len(told):
+            raise UnableError("the model gives every row the same answer")
+        subject = subject.take(told)
+    except (UnableError, OutOfTimeError) as error:
+        hurried = isinstance(error, OutOfTimeError)
+        return Found(explanations=tuple(skipped(spec, error) for spec in specs), hurried=hurried)
+    try:
+        subject = prove_row(load_fitted(predictor.package), subject)
+    except (UnableError, MissingExtraError) as error:
+        unloaded = error
+    ids = on.column("id")
+    names = [ids[row] for row in told]
+    beside = rows.random_curves(subject, context.random("explain", "random orders"))
+    explanations, hurried = [], False
+    for spec in specs:
+        context.log("explain", method=spec.name)
+        try:
+            context.check_time()
+            if unloaded and spec.asks != "answers":
+                raise unloaded
+            attribution = attribute(spec, subject)
+        except (UnableError, MissingExtraError, OutOfTimeError) as error:
+            hurried |= isinstance(error, OutOfTimeError)
+            explanations.append(skipped(spec, error))
+            continue
+        random = context.random("explain", spec.name)
+        values = attribution.values.values
+        explanations.append(
+            Explanation(
+                **facts(spec),
+                gap=attribution.gap,
+                faithfulness=judged(rows.curves(subject, values, random), beside, random),
+                examples=_examples(subject, attribution, names, predictor.package.labels),
+                importance=places(np.abs(values).mean(axis=0), subject.names, NUM_RANKED),
+                **_checked(spec, subject, attribution, random),
+            )
+        )
+    files = {TYPICAL: msgspec.json.encode(typical)}
+    absent = "a typical row (middling numbers, the commonest categories)"
+    return Found(len(subject), absent, tuple(explanations), hurried, files)
+
+
+def _checked(
+    spec: ExplainerSpec, subject: RowSubject, attribution: Attribution, random: np.random.Generator
+) -> dict[str, Any]:
+    if subject.fitted is None:
+        return {"unchecked": "the model could not be loaded"}
+    try:
+        return {"random_model": check(open_method(spec), subject, attribution, random)}
+    except UnableError as error:
+        return {"unchecked": error.message}
+
+
+def _examples(
+    subject: RowSubject, attribution: Attribution, ids: Sequence[str], labels: Sequence[str]
+) -> tuple[ExplainedExample, ...]:
+    amounts = subject.amounts(subject.values)
+    shown = []
+    for row in spread(len(subject), NUM_SHOWN).tolist():
+        amount = float(amounts[row])
+        told = places(attribution.values.values[row], subject.names, NUM_PLACES)
+        if subject.classes is None:
+            shown.append(ExplainedExample(id=ids[row], label=f"{amount:.6g}", places=told))
+            continue
+        label = labels[subject.classes[row]]
+        shown.append(ExplainedExample(id=ids[row], label=label, probability=amount, places=told))
+    return tuple(shown)
+
+
+def places(values: "Array", names: Sequence[str], count: int) -> tuple[Place, ...]:
+    """Those that say most, the largest first."""
+    most = np.argsort(-np.abs(values), kind="stable")[:count]
+    most = most[np.argsort(-values[most], kind="stable")]
+    return tuple(Place(name=names[at], value=float(values[at])) for at in most.tolist())
