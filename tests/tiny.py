@@ -137,6 +137,14 @@ TINY: dict[str, Callable[[Path], Path]] = {
 QUICK = ["training.epochs=2", "training.min_steps=40", "training.learning_rate=0.02"]
 
 FAST: dict[str, list[str]] = {
+    "bpr": ["settings.factors=8", "training.epochs=4", "training.min_steps=0"],
+    "sasrec": [
+        "settings.units=8",
+        "settings.layers=1",
+        "settings.length=6",
+        "training.epochs=4",
+        "training.min_steps=0",
+    ],
     "single-layer": ["settings.size=10", "training.epochs=2"],
     "cnn": ["training.epochs=2", "training.min_steps=24", "settings.width=4"],
     "linear": ["settings.penalties=[0.1]"],

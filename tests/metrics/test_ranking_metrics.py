@@ -49,12 +49,12 @@ def test_recall_and_mrr_are_what_their_definitions_say(seed):
     assert METRICS["mrr"].score(targets, outputs, weights)[0] == pytest.approx(np.mean(reciprocals))
 
 
-@pytest.mark.parametrize("name", ["ndcg@10", "recall@10", "mrr"])
+@pytest.mark.parametrize("name", ["ndcg@10", "recall@10", "recall@50", "map@10", "mrr"])
 def test_the_best_list_has_a_score_of_one(name):
     assert score(name, [[3], [5, 1]], [[3, 1, 2], [1, 5, -1]]) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", ["ndcg@10", "recall@10", "mrr"])
+@pytest.mark.parametrize("name", ["ndcg@10", "recall@10", "recall@50", "map@10", "mrr"])
 def test_rows_without_a_relevant_item_are_left_out(name):
     assert score(name, [[3], []], [[3, 1], [1, 3]]) == pytest.approx(1)
     assert np.isnan(score(name, [[], []], [[3, 1], [1, 3]]))
@@ -67,6 +67,11 @@ def test_an_item_that_is_listed_twice_is_found_once():
 def test_a_relevant_item_that_the_model_does_not_know_is_never_found():
     assert score("recall@10", [[3, -1]], [[3, -1, -1]]) == pytest.approx(0.5)
     assert score("mrr", [[-1]], [[-1, -1, -1]]) == 0
+
+
+def test_average_precision_is_that_of_its_definition():
+    found = score("map@10", [[1, 3, 9]], [[1, 2, 3, 4]])
+    assert found == pytest.approx((1 / 1 + 2 / 3) / 3)
 
 
 def test_what_stands_after_the_tenth_place_counts_for_mrr_only():

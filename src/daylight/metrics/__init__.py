@@ -25,6 +25,8 @@ METRICS: Registry[Metric] = Registry(
         "r2": "daylight.metrics.real:R2",
         "ndcg@10": "daylight.metrics.ranking:NDCG_AT_10",
         "recall@10": "daylight.metrics.ranking:RECALL_AT_10",
+        "recall@50": "daylight.metrics.ranking:RECALL_AT_50",
+        "map@10": "daylight.metrics.ranking:MAP_AT_10",
         "mrr": "daylight.metrics.ranking:MRR",
         "map@50": "daylight.metrics.boxes:MAP_AT_50",
         "exact_match": "daylight.metrics.text:EXACT_MATCH",

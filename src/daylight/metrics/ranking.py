@@ -5,6 +5,7 @@ item that the model does not know (-1) is never found; an item that is listed tw
 stands first.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,11 +54,24 @@ def _ndcg(targets: Columns, outputs: Columns) -> Statistic:
     return weighted_mean(gain / np.where(counts > 0, best, 1.0), counts > 0)
 
 
-def _recall(targets: Columns, outputs: Columns) -> Statistic:
-    """Mean share of a row's relevant items that are among the first ten; 0 to 1."""
+def _recall(cutoff: int, targets: Columns, outputs: Columns) -> Statistic:
+    """Mean share of a row's relevant items that are among the first; 0 to 1."""
     relevant, counts = _relevance(targets, outputs)
-    found = relevant[:, :CUTOFF].sum(axis=1)
+    found = relevant[:, :cutoff].sum(axis=1)
     return weighted_mean(found / np.maximum(counts, 1), counts > 0)
+
+
+def _average_precision(targets: Columns, outputs: Columns) -> Statistic:
+    """Mean of the precision at each relevant item of the first ten, over the most there can be.
+
+    Source: Manning, Raghavan & Schütze, Introduction to Information Retrieval (2008), equation 8.8,
+    cut off at ten.
+    """
+    relevant, counts = _relevance(targets, outputs)
+    top = relevant[:, :CUTOFF].astype(np.float64)
+    precision = np.cumsum(top, axis=1) / (np.arange(top.shape[1]) + 1)
+    gain = (precision * top).sum(axis=1) / np.clip(counts, 1, CUTOFF)
+    return weighted_mean(gain, counts > 0)
 
 
 def _mrr(targets: Columns, outputs: Columns) -> Statistic:
@@ -81,7 +95,23 @@ RECALL_AT_10 = Metric(
     unit="ratio",
     higher_is_better=True,
     interval="bootstrap",
-    score=Weighted(_recall),
+    score=Weighted(partial(_recall, CUTOFF)),
+)
+RECALL_AT_50 = Metric(
+    name="recall@50",
+    title="Recall in the first 50",
+    unit="ratio",
+    higher_is_better=True,
+    interval="bootstrap",
+    score=Weighted(partial(_recall, 50)),
+)
+MAP_AT_10 = Metric(
+    name="map@10",
+    title="Mean average precision of the first 10",
+    unit="ratio",
+    higher_is_better=True,
+    interval="bootstrap",
+    score=Weighted(_average_precision),
 )
 MRR = Metric(
     name="mrr",

@@ -308,6 +308,26 @@ _RECOMMENDERS = (
         source="Hu, Koren & Volinsky, ICDM (2008)",
         cost=2,
     ),
+    ModelSpec(
+        name="bpr",
+        title="Ranks what people took above what they did not; a person is what they took",
+        module="daylight.models.bpr",
+        inputs=_HISTORIES,
+        answers=_RANKINGS,
+        license="Apache-2.0",
+        source="Rendle et al., arXiv:1205.2618; Kabbur, Ning & Karypis, KDD (2013)",
+        cost=30,
+    ),
+    ModelSpec(
+        name="sasrec",
+        title="A small transformer that reads a history in its order and says what comes next",
+        module="daylight.models.sasrec",
+        inputs=_HISTORIES,
+        answers=_RANKINGS,
+        license="Apache-2.0",
+        source="Kang & McAuley, arXiv:1808.09781",
+        cost=100,
+    ),
 )
 
 _TEXTS = (

@@ -27,12 +27,18 @@ def _cross_entropy(raw: Tensor, target: Tensor, label_smoothing: float) -> Tenso
     return functional.cross_entropy(raw, target, label_smoothing=label_smoothing)
 
 
+def _own(raw: Tensor, target: Tensor, label_smoothing: float) -> Tensor:  # noqa: ARG001
+    """Of networks that, in training, give each row's loss instead of an answer."""
+    return raw.mean()
+
+
 def _squared_error(raw: Tensor, target: Tensor, label_smoothing: float) -> Tensor:  # noqa: ARG001
     return functional.mse_loss(raw, target.to(raw.dtype))
 
 
 _HEADS: Mapping[str, Head] = {
     "cross_entropy": Head(_cross_entropy, lambda raw: (torch.softmax(raw.float(), dim=1),)),
+    "own": Head(_own, lambda raw: (raw.float(),)),
     "squared_error": Head(_squared_error, lambda raw: (raw.float(),)),
 }
 

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from daylight.core.context import Context
 from daylight.core.errors import TrainingError
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.memory import is_refusal
-from daylight.core.types import Metric, Prepared
+from daylight.core.types import Columns, Metric, Prepared
 from daylight.metrics import METRICS
 from daylight.training import pace
 from daylight.training.batches import Batch, num_batches
@@ -34,7 +34,7 @@ from daylight.training.checkpoint import (
     under,
 )
 from daylight.training.heads import head
-from daylight.training.network import Network
+from daylight.training.network import NetworkConfig
 from daylight.training.rows import to_tensors
 from daylight.training.schedule import Horizon, Planned, Speed, learning_rate
 from daylight.training.settings import Training
@@ -43,8 +43,31 @@ LOOK_SHARE = 0.4
 """What answering a batch takes of what learning from it takes, until it was timed."""
 
 
+class Learner(Protocol):
+    """A network as the loop sees it: a ``Network``, or what stands around one."""
+
+    @property
+    def module(self) -> nn.Module:
+        """What is trained, in place."""
+        ...
+
+    @property
+    def config(self) -> NetworkConfig:
+        """Its answer kind, above all."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Prepared columns, in the order in which the module takes them."""
+        ...
+
+    def predict(self, inputs: Columns) -> Columns:
+        """Outputs of the answer kind."""
+        ...
+
+
 def fit(
-    network: Network,
+    network: Learner,
     prepared: Prepared,
     training: Training,
     context: Context,
@@ -115,7 +138,7 @@ class _Fit:
     """One call of ``fit``: what its parts share."""
 
     def __init__(
-        self, network: Network, prepared: Prepared, training: Training, context: Context
+        self, network: Learner, prepared: Prepared, training: Training, context: Context
     ) -> None:
         self.network, self.prepared = network, prepared
         self.training, self.context = training, context
