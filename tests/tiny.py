@@ -157,6 +157,7 @@ FAST: dict[str, list[str]] = {
         "training.epochs=2",
         "training.min_steps=20",
     ],
+    "static-retrieval": ["settings.vectors.min_steps=2"],
     "sentence-encoder": [f"settings.backbone=hf:{tiny_encoder.shared()}"],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "gan": [
@@ -180,5 +181,13 @@ FAST: dict[str, list[str]] = {
     "transfer": ["settings.size=32", "training.epochs=2", "training.min_steps=0"],
 }
 
-SLOW = {"rnn", "sentence-encoder", "text-transfer", "transfer", "transformer", "vit"}
+SLOW = {
+    "rnn",
+    "sentence-encoder",
+    "static-retrieval",
+    "text-transfer",
+    "transfer",
+    "transformer",
+    "vit",
+}
 """Families that only slow tests try: others run through the same code in less time."""

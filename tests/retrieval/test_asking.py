@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from contracts.conftest import make_run
+import tiny_encoder
+from contracts.conftest import difference, make_run, prepared_of
 from daylight.cli.main import main
 from daylight.core.run import Run
+from daylight.models import hybrid
 from daylight.runtime.predictor import Predictor
 from tiny import TINY
 
@@ -81,3 +83,17 @@ def test_in_python_a_package_represents_texts_and_answers_with_an_index(run):
     [made] = model.predict(["red cat"])
     assert len(made["vector"]) == 128
     assert len(made["terms"]) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fusion", ["scores", "ranks"])
+def test_words_go_with_an_encoder_as_with_vectors_of_words(tmp_path, fusion):
+    data = TINY["text-retrieval"](tmp_path / "docs")
+    settings = [f"settings.backbone=hf:{tiny_encoder.shared()}", f"settings.fusion={fusion}"]
+    made = make_run(data, tmp_path / "run", "hybrid", settings)
+    inputs = prepared_of(made).splits["test"].inputs
+    exported = Predictor.open(made.package).program.answer(inputs)
+    assert difference(hybrid.load(made.package).predict(inputs), exported) <= 1e-4
+    assert exported["vector"].values.shape[1] == tiny_encoder.SIZE
+    assert len(exported["terms"].values)
+    assert (exported["balance"].values == -1).all() == (fusion == "ranks")

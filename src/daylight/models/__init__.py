@@ -25,6 +25,18 @@ SPECS = (
         is_simple=True,
     ),
     ModelSpec(
+        name="static-retrieval",
+        title="Sums of vectors of tokens, WordLlama's at first, that go on learning from pairs",
+        module="daylight.models.static_retrieval",
+        inputs=("query",),
+        answers=("passages",),
+        license="MIT",
+        source="WordLlama, github.com/dleemiller/WordLlama; training Karpukhin et al., "
+        "arXiv:2004.04906",
+        needs=("train", "pretrained"),
+        cost=10,
+    ),
+    ModelSpec(
         name="sentence-encoder",
         title="An encoder of sentences that others trained: texts that mean the same lie near",
         module="daylight.models.sentence_encoder",
@@ -37,7 +49,7 @@ SPECS = (
     ),
     ModelSpec(
         name="hybrid",
-        title="BM25, and vectors of words that are learned from questions and what answers them",
+        title="BM25, and vectors: of words, learned from what answers what, or of an encoder",
         module="daylight.models.hybrid",
         inputs=("query",),
         answers=("passages",),

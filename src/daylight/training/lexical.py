@@ -23,6 +23,9 @@ NUM_ASKED = 500
 BALANCES = (0.3, 0.2, 0.4, 0.1, 0.5, 0.6, 0.75)
 """Shares of vectors beside shared words; the likeliest first, which wins among equals."""
 
+NUM_SEARCHED = 2000
+"""Documents among which these are looked for: to represent all may take as long as to train."""
+
 LIST = 100
 """Documents of a list, as in evaluation."""
 
@@ -65,7 +68,10 @@ def choose_balance(
     if by_ranks:
         return BY_RANK
     asked = some_questions(prepared.splits["validation"])
-    questions, documents = represent(asked.inputs), represent(prepared.tables["documents"])
+    searched = _some_documents(prepared, asked)
+    table = prepared.tables["documents"]
+    documents = represent({name: column.take(searched) for name, column in table.items()})
+    questions = represent(asked.inputs)
     postings = Postings.of(documents["terms"], documents["weights"])
     merits = np.zeros(len(BALANCES))
     for row, relevant in enumerate(map(asked.targets["target"].__getitem__, range(len(asked)))):
@@ -78,9 +84,17 @@ def choose_balance(
 
         for place, balance in enumerate(BALANCES):
             items = combined(*lists, others, balance, LIST).items
-            found = np.flatnonzero(np.isin(items, relevant))
+            found = np.flatnonzero(np.isin(searched[items], relevant))
             merits[place] += 1 / (found[0] + 1) if len(found) else 0.0
     return BALANCES[int(merits.argmax())]
+
+
+def _some_documents(prepared: Prepared, asked: Split) -> "Array":
+    """All that answer a question, and others, evenly spread."""
+    wanted = asked.targets["target"].values
+    num = len(prepared.labels)
+    others = np.linspace(0, num - 1, min(num, NUM_SEARCHED)).astype(np.int64)
+    return np.union1d(wanted[wanted >= 0], others)
 
 
 def some_questions(split: Split) -> Split:
