@@ -152,6 +152,13 @@ FAST: dict[str, list[str]] = {
     "tfidf-linear": ["settings.penalties=[1e-3,1e-4]"],
     "fasttext": ["settings.buckets=512", "settings.size=8", *QUICK],
     "transformer": ["settings.table=256", "settings.width=16", "settings.depth=1", *QUICK],
+    "text-cnn": ["settings.table=256", "settings.size=8", "settings.filters=8", *QUICK],
+    "text-rnn": ["settings.table=256", "settings.size=8", "settings.units=8", *QUICK],
+    "static-embedding": [
+        f"settings.backbone=hf:{tiny_encoder.shared(tiny_encoder.write_table)}",
+        "training.epochs=2",
+        "training.min_steps=20",
+    ],
     "text-transfer": [
         f"settings.backbone=hf:{tiny_encoder.shared()}",
         "training.epochs=2",
@@ -184,6 +191,9 @@ FAST: dict[str, list[str]] = {
 SLOW = {
     "rnn",
     "sentence-encoder",
+    "static-embedding",
+    "text-cnn",
+    "text-rnn",
     "static-retrieval",
     "text-transfer",
     "transfer",

@@ -1,4 +1,4 @@
-"""A tiny BERT with random weights, written without the transformers library, and its tokenizer."""
+"""A tiny BERT and a table of vectors, with random weights and a tokenizer, as others write them."""
 
 import json
 import os
@@ -40,12 +40,22 @@ def write(folder, card=None, without=(), **changes):
     return folder
 
 
-def shared():
-    """One that all tests of this machine share."""
-    place = Path(tempfile.gettempdir()) / f"daylight-tiny-encoder-{os.getuid()}"
+def write_table(folder, **more):
+    """A static model, as Model2Vec writes it; ``more`` tensors go into its file."""
+    write(folder)
+    table = np.random.default_rng(1).normal(0, 1, (CONFIG["vocab_size"], SIZE))
+    tensors = {"embeddings": table.astype(np.float32), **more}
+    write_atomic(folder / "model.safetensors", save(tensors))
+    write_atomic(folder / "config.json", json.dumps({"model_type": "model2vec"}).encode())
+    return folder
+
+
+def shared(make=write):
+    """A folder with one that all tests of this machine share."""
+    place = Path(tempfile.gettempdir()) / f"daylight-tiny-{make.__name__}-{os.getuid()}"
     if not (place / "config.json").is_file():
         with folder_atomic(place) as folder:
-            write(folder)
+            make(folder)
     return place
 
 

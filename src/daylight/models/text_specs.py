@@ -31,6 +31,27 @@ TEXT_NETWORKS = (
         source="Vaswani et al., arXiv:1706.03762; pre-norm: arXiv:2002.04745",
         cost=60,
     ),
+    _spec(
+        "text-cnn",
+        title="A convolutional network that looks at a few words in a row, wherever they stand",
+        source="Kim, arXiv:1408.5882",
+        cost=15,
+    ),
+    _spec(
+        "text-rnn",
+        title="A recurrent network that reads a text word by word, forwards and backwards",
+        source="Cho et al., arXiv:1406.1078; Hochreiter & Schmidhuber, Neural Computation 9 (1997)",
+        cost=20,
+    ),
+    msgspec.structs.replace(
+        _spec(
+            "static-embedding",
+            title="A vector for each token from a table that others distilled, and a layer on top",
+            source="Arora, Liang & Ma, ICLR (2017); the table: WordLlama",
+            cost=8,
+        ),
+        needs=("train", "pretrained"),
+    ),
     msgspec.structs.replace(
         _spec(
             "text-transfer",

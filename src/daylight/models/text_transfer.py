@@ -11,7 +11,6 @@ first, then all of it).
 
 import io
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -24,7 +23,7 @@ from daylight.core.config import Config, convert
 from daylight.core.context import Context
 from daylight.core.files import write_atomic
 from daylight.core.search import Range, Search
-from daylight.core.types import Columns, Prepared, Processing, Schema, Split, SplitName
+from daylight.core.types import Columns, Prepared, Processing, Schema, Split
 from daylight.training import last_layer, loop, pace
 from daylight.training.backbones import encoder
 from daylight.training.backbones.encoder import Encoder, EncoderFacts
@@ -33,7 +32,14 @@ from daylight.training.network import Network, evaluating
 from daylight.training.rows import lengths, to_tensors
 from daylight.training.settings import Positive, Share, Training
 from daylight.training.stages import Stages
-from daylight.training.tokenized import BYTES, FILE, TOKENS, Tokenized, Tokenizer, byte_processing
+from daylight.training.tokenized import (
+    FILE,
+    TOKENS,
+    Tokenized,
+    Tokenizer,
+    byte_processing,
+    tokenized,
+)
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -41,8 +47,6 @@ if TYPE_CHECKING:
 BATCH_SIZE = 64
 CHUNK = 512
 """Texts whose vectors are kept at a time: what is lost when a fit is cut short."""
-
-_SPLITS: tuple[SplitName, ...] = ("train", "validation")
 
 
 class FineTuning(Training):
@@ -119,11 +123,13 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Tokenized:
     body = encoder.pretrained(checkpoint, longest=settings.max_tokens, pooling=settings.pooling)
     data = (checkpoint.folder / FILE).read_bytes()
     tokenizer = Tokenizer.of(data, max_tokens=body.facts.longest)
-    on_tokens = _tokenized(prepared, tokenizer)
+    on_tokens = tokenized(prepared, tokenizer)
     module = TextTransfer(body, len(prepared.labels))
     stages = Stages(context.log)
     context = context.replace(log=stages)
-    found = {name: _features(body, on_tokens.splits[name], name, context) for name in _SPLITS}
+    found = {
+        name: _features(body, split, name, context) for name, split in on_tokens.splits.items()
+    }
     last_layer.fit(module.last_layer, found, prepared, settings.training, context)
     facts = {
         "encoder": body.facts.to_dict(),
@@ -140,15 +146,6 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> Tokenized:
 def load(folder: Path) -> Tokenized:
     """Reads what ``save`` wrote."""
     return Tokenized.load(folder, build)
-
-
-def _tokenized(prepared: Prepared, tokenizer: Tokenizer) -> Prepared:
-    splits = {
-        name: Split({TOKENS: tokenizer(prepared.splits[name].inputs[BYTES])}, split.targets)
-        for name, split in prepared.splits.items()
-        if name in _SPLITS
-    }
-    return replace(prepared, splits=splits, names=(TOKENS,))
 
 
 def _features(body: Encoder, texts: Split, split: str, context: Context) -> "Array":

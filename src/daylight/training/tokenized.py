@@ -1,7 +1,7 @@
 """A network behind a tokenizer that came with its weights: bytes of texts in, answers out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,16 @@ from torch import nn
 
 from daylight.core.config import convert
 from daylight.core.files import write_atomic
-from daylight.core.types import Column, Columns, Node, Processing, Schema
+from daylight.core.types import (
+    Column,
+    Columns,
+    Node,
+    Prepared,
+    Processing,
+    Schema,
+    Split,
+    SplitName,
+)
 from daylight.runtime.operations import tokenize
 from daylight.training.network import Network, NetworkConfig
 from daylight.training.texts import text_field
@@ -56,6 +65,17 @@ class Tokenizer:
             outputs=(TOKENS,),
             parameters=self.parameters.to_dict(),
         )
+
+
+def tokenized(prepared: Prepared, tokenizer: Tokenizer) -> Prepared:
+    """What a network is trained on: the splits ``train`` and ``validation``, as tokens."""
+    names: tuple[SplitName, ...] = ("train", "validation")
+    splits = {name: prepared.splits[name] for name in names}
+    on_tokens = {
+        name: Split({TOKENS: tokenizer(split.inputs[BYTES])}, split.targets)
+        for name, split in splits.items()
+    }
+    return replace(prepared, splits=on_tokens, names=(TOKENS,))
 
 
 @dataclass(frozen=True, slots=True)
