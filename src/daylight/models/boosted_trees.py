@@ -52,7 +52,7 @@ class Settings(Config):
     max_leaves: Annotated[int, msgspec.Meta(ge=2)] = 31
     min_leaf: Annotated[int, msgspec.Meta(ge=1)] = 5
     feature_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.2
-    column_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.8
+    column_share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.5
 
 
 SEARCH: Search = {

@@ -1,7 +1,6 @@
 """predict --explain, where inputs are rows: because of which columns the answer is as it is."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import IO, Any
 
 import msgspec
@@ -16,7 +15,7 @@ from daylight.runtime.inputs import to_columns
 from daylight.steps.explain_inputs import candidates, found_of
 from daylight.steps.explain_rows import TYPICAL, places, prove_row, row_subject
 from daylight.steps.explaining import attribute, load_fitted
-from daylight.steps.predict import Model, answer_batch, inputs_of
+from daylight.steps.predict import Model, answer_batch, inputs_for
 
 NUM_REASONS = 5
 
@@ -43,7 +42,7 @@ def explained_rows(
     specs = candidates(model, method, found_of(package))
     typical = msgspec.json.decode(package.read(f"explain/{TYPICAL}"))
     fitted = load_fitted(package) if any(spec.asks != "answers" for spec in specs) else None
-    for name, value in chain.from_iterable(inputs_of(each, stdin, model.task) for each in given):
+    for name, value in inputs_for(model, given, stdin):
         [(_, answer)] = answer_batch(model.predictor, [(name, value)])
         if isinstance(answer, UserError):
             yield name, answer, {}

@@ -4,7 +4,7 @@ import glob
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +23,7 @@ from daylight.data.rows import is_rows
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
 from daylight.steps.index import with_documents
+from daylight.steps.table_inputs import is_table, rows_of
 from daylight.tasks import TASKS
 
 
@@ -67,11 +68,12 @@ def answers(
 
     Args:
         model: Opened.
-        given: Files, folders or patterns where inputs are media, else inputs themselves; ``"-"``
+        given: Files, folders or patterns where inputs are media, tables where they are rows, else
+            inputs themselves; ``"-"``
             reads one input per line from ``stdin``, or one medium's bytes.
         stdin: Read if asked for.
     """
-    inputs = chain.from_iterable(inputs_of(each, stdin, model.task) for each in given)
+    inputs = inputs_for(model, given, stdin)
     while batch := list(islice(inputs, BATCH_SIZE)):
         yield from answer_batch(model.predictor, batch)
 
@@ -132,6 +134,16 @@ def answer_batch(
             break
     for row, (name, _) in enumerate(batch):
         yield name, failed.get(row) or found[row]
+
+
+def inputs_for(model: Model, given: Sequence[str], stdin: IO[bytes]) -> Iterator[tuple[str, Any]]:
+    """The inputs that all arguments stand for, each with its name; see ``answers``."""
+    program = model.predictor.package.program
+    for each in given:
+        if is_table_row(program) and is_table(each):
+            yield from rows_of(each, program.fields)
+        else:
+            yield from inputs_of(each, stdin, model.task)
 
 
 def inputs_of(given: str, stdin: IO[bytes], task: Task) -> Iterator[tuple[str, Any]]:
