@@ -6,6 +6,7 @@ import torch
 from scipy.sparse import csr_array
 
 from daylight.core.context import Context
+from daylight.core.errors import ResourceError
 from daylight.core.types import Column, Prepared, Split
 from daylight.models import ease, implicit_als, item_knn, slim
 from daylight.runtime.operations.item_scores import item_scores
@@ -58,6 +59,13 @@ def test_item_knn_is_the_shrunk_cosine_of_the_nearest(taken):
     single = Column(np.arange(30), np.arange(31))
     found = item_scores(fitted.tensors, single) - fitted.tensors["bias"]
     np.testing.assert_allclose(found, kept, atol=1e-6)
+
+
+@pytest.mark.parametrize("family", [ease, slim])
+def test_memory_is_asked_for_before_it_is_taken(taken, family):
+    with pytest.raises(ResourceError, match="30 items take") as refused:
+        family.fit(prepared_of(taken), family.Settings(), Context(memory_bytes=1000))
+    assert "item-knn or implicit-als" in refused.value.hint
 
 
 def test_slim_meets_the_conditions_of_its_optimum(taken):

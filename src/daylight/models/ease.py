@@ -15,7 +15,7 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.training.grams import gram
+from daylight.training.grams import check_room, gram
 from daylight.training.histories import (
     TIE_BREAK,
     ItemScores,
@@ -23,6 +23,9 @@ from daylight.training.histories import (
     interactions,
     popularity,
 )
+
+NUM_MATRICES = 3
+"""Of all items that there are at once: counts, what they are made of, and their inverse."""
 
 
 class Settings(Config):
@@ -44,8 +47,9 @@ def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG00
     return history_processing(schema)
 
 
-def fit(prepared: Prepared, settings: Settings, context: Context) -> ItemScores:  # noqa: ARG001
+def fit(prepared: Prepared, settings: Settings, context: Context) -> ItemScores:
     """Solves for all weights at once: ``-P / diag(P)`` with P the inverse of the Gram matrix."""
+    check_room(len(prepared.labels), context, matrices=NUM_MATRICES)
     taken = interactions(prepared)
     weights = solve(gram(taken), settings.penalty)
     return ItemScores(

@@ -17,7 +17,7 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Range, Search
 from daylight.core.types import Prepared, Processing, Schema
-from daylight.training.grams import gram
+from daylight.training.grams import check_room, gram
 from daylight.training.histories import (
     TIE_BREAK,
     ItemScores,
@@ -26,6 +26,9 @@ from daylight.training.histories import (
     popularity,
     sparse_rows,
 )
+
+NUM_MATRICES = 8
+"""Of all items that there are at once."""
 
 STEP = 1000.0
 """Of the alternating directions, in people who took an item; it decides the pace, not the end."""
@@ -59,6 +62,7 @@ def processing(schema: Schema, settings: Settings) -> Processing:  # noqa: ARG00
 
 def fit(prepared: Prepared, settings: Settings, context: Context) -> ItemScores:
     """Alternates between fitting and making sparse; out of time, what is sparse so far is kept."""
+    check_room(len(prepared.labels), context, matrices=NUM_MATRICES)
     taken = interactions(prepared)
     weights = solve(gram(taken), settings, context)
     return ItemScores(

@@ -5,6 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from daylight.core.context import Context
+from daylight.core.errors import ResourceError
+from daylight.core.memory import free_bytes
+from daylight.core.rows import size
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -13,6 +18,21 @@ BLOCK_ROWS = 8192
 
 SPARSE_COST = 3600
 """How many dense products of bytes take as long as one sparse product of floats."""
+
+
+def check_room(num_items: int, context: Context, *, matrices: int) -> None:
+    """Makes sure, before it is taken, that there is memory for square matrices of all items.
+
+    Raises:
+        ResourceError: Says how much it would be, how much there is, and what takes less.
+    """
+    needed = 4 * matrices * num_items**2
+    allowed = context.memory_bytes or free_bytes()
+    if allowed is not None and needed > allowed:
+        raise ResourceError(
+            f"{num_items:,} items take {size(needed)} of memory here, of {size(allowed)}.",
+            hint="Of many items learn what grows with them only: --model item-knn or implicit-als",
+        )
 
 
 def gram(taken: "csr_array") -> torch.Tensor:

@@ -37,9 +37,21 @@ def item_scores(tensors: "Mapping[str, Array]", history: Column) -> "Array":
     for row in range(len(history)):
         items = np.unique(history[row])
         items = items[np.searchsorted(items, 0) :]
-        if len(items):
-            scores[row] += spoken(tensors, items).sum(axis=0)
+        if len(items) and "weights" in tensors:
+            scores[row] += tensors["weights"][items].sum(axis=0)
+        elif len(items):
+            scores[row] += _added_up(tensors, items)
     return scores
+
+
+def _added_up(tensors: "Mapping[str, Array]", items: "Array") -> "Array":
+    """What these items say of all in sum, from compressed sparse rows; float32 ``(items,)``."""
+    starts = tensors["starts"]
+    runs = [slice(int(starts[item]), int(starts[item + 1])) for item in items.tolist()]
+    columns = np.concatenate([tensors["columns"][run] for run in runs])
+    values = np.concatenate([tensors["values"][run] for run in runs])
+    added: Array = np.bincount(columns, weights=values, minlength=len(tensors["bias"]))
+    return added.astype(np.float32)
 
 
 def spoken(tensors: "Mapping[str, Array]", items: "Array") -> "Array":
