@@ -22,6 +22,7 @@ from contracts.test_runtime import plain
 from daylight.core.kinds import INPUT_KINDS
 from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
+from daylight.steps.predict import open_model, searching
 from daylight.tasks import TASKS
 from serve.conftest import begin, train
 
@@ -34,7 +35,10 @@ def inputs(runs):
     found = {}
     for task, run in runs.items():
         rows = [plain(row) for row in rows_of(benchmark(run))[:3]]
-        found[task] = rows, list(Predictor.open(run.package).predict(rows))
+        model = open_model(str(run.path))
+        if model.kind.looked_up:
+            model = searching(model, "", run.path)
+        found[task] = rows, list(model.predictor.predict(rows))
     return found
 
 

@@ -137,12 +137,15 @@ class Predictor:
             DataError: An input cannot be read; the message names it.
         """
         columns = to_columns(self.package.program.fields, inputs)
+        return self.told(join(list(self._outputs(columns, batch_size))))
+
+    def told(self, outputs: Columns) -> Predictions:
+        """Outputs of the program as answers for people; looked up if there is an index."""
         if not self.index:
-            return self.predict_columns(columns, batch_size=batch_size)
-        outputs = join(list(self._outputs(columns, batch_size)))
+            return Predictions(outputs, self.answer_kind, self.labels)
         told = answers(self.index, outputs, self.represent_texts, k=NUM_FOUND)
         ranked = self.index.rank(outputs, k=NUM_FOUND)
-        return Predictions(ranked, self._answer_kind, self.labels, told=told)
+        return Predictions(ranked, self.answer_kind, self.labels, told=told)
 
     def predict_columns(self, columns: Columns, *, batch_size: int = BATCH_SIZE) -> Predictions:
         """The same for the columns of the program's input fields."""
@@ -150,10 +153,11 @@ class Predictor:
             self.index.rank(outputs) if self.index else outputs
             for outputs in self._outputs(columns, batch_size)
         ]
-        return Predictions(join(parts), self._answer_kind, self.labels)
+        return Predictions(join(parts), self.answer_kind, self.labels)
 
     @property
-    def _answer_kind(self) -> str:
+    def answer_kind(self) -> str:
+        """The name of the kind of its answers."""
         kind = self.package.program.answer
         return ANSWER_KINDS[kind].looked_up if self.index else kind
 

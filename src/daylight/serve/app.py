@@ -94,8 +94,7 @@ class _Routes:
 
     async def metadata(self, request: Request) -> Response:
         loaded = self._of(request)
-        package = loaded.model.predictor.package
-        inputs, outputs = tensors.described(package.program, package.labels)
+        inputs, outputs = tensors.described(loaded.model.predictor)
         return _json(
             {
                 "name": loaded.name,
@@ -165,6 +164,7 @@ class _Routes:
                 "schema": dict(codec.schema),
                 "example": codec.example,
                 "labels": package.labels,
+                "drift": loaded.drift.indices(),
                 "fields": [{"name": f.name, "type": f.type} for f in package.program.fields],
                 "card": card,
             }

@@ -10,8 +10,9 @@ from daylight.core.errors import NotFoundError, UserError, unknown
 from daylight.core.types import Columns
 from daylight.runtime import engines
 from daylight.runtime.predictor import Predictions
-from daylight.serve.batching import MAX_ROWS, Batcher, Workers
-from daylight.steps.predict import Model, open_model
+from daylight.serve.batching import Batcher, Workers
+from daylight.serve.drift import Drift
+from daylight.steps.predict import Model, open_model, searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Loaded:
     name: str
     model: Model
     batcher: Batcher
+    drift: Drift
 
     @property
     def version(self) -> str:
@@ -30,8 +32,10 @@ class Loaded:
     async def ask(self, columns: Columns, *, timeout_s: float | None) -> Predictions:
         """Answers rows of input fields; see ``Batcher.ask``."""
         found = await self.batcher.ask(columns, timeout_s=timeout_s)
-        package = self.model.predictor.package
-        return Predictions(found, package.program.answer, package.labels)
+        predictor = self.model.predictor
+        if predictor.index:  # searching takes a while
+            return await asyncio.to_thread(predictor.told, found)
+        return predictor.told(found)
 
 
 Observe: TypeAlias = Callable[[str, int, float], None]
@@ -88,13 +92,21 @@ class Models:
         if name not in self.places:
             raise unknown("model", name, self.places)
         model = await asyncio.to_thread(_open, self.places[name])
+        predictor, drift = model.predictor, Drift.of(model.predictor.package)
+
+        def answer(columns: Columns) -> Columns:
+            prepared = predictor.program.process(columns)
+            found = predictor.program.answer(prepared)
+            drift.see(columns, prepared, found)
+            return found
+
         batcher = Batcher(
-            lambda columns: model.predictor.predict_columns(columns, batch_size=MAX_ROWS).columns,
+            answer,
             self.workers,
             latency_s=self.latency_s,
             observe=lambda rows, seconds: self.observe(name, rows, seconds),
         )
-        self._loaded[name] = Loaded(name, model, batcher)
+        self._loaded[name] = Loaded(name, model, batcher, drift)
         return self._loaded[name]
 
     def unload(self, name: str) -> None:
@@ -109,7 +121,8 @@ class Models:
 
 def _open(place: Path) -> Model:
     with engines.threads(1):
-        return open_model(str(place))
+        model = open_model(str(place))
+        return searching(model, "", place) if model.kind.looked_up else model
 
 
 def named(given: list[str]) -> dict[str, Path]:

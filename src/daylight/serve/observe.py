@@ -77,10 +77,14 @@ class _Queues(Collector):
         most = GaugeMetricFamily(
             "daylight_max_batch_rows", "Rows that a batch may have.", labels=["model"]
         )
+        told = "How far the last rows are from the test data; 0.2 is far."
+        drift = GaugeMetricFamily("daylight_drift", told, labels=["model", "feature"])
         for loaded in self._models:
+            for name, index in loaded.drift.indices().items():
+                drift.add_metric([loaded.name, name], index)
             rows.add_metric([loaded.name], loaded.batcher.queued_rows)
             most.add_metric([loaded.name], loaded.batcher.max_rows)
-        return [rows, most]
+        return [rows, most, drift]
 
 
 def log(event: str, **fields: Any) -> None:

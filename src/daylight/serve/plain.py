@@ -80,6 +80,12 @@ def _text(body: bytes) -> str:
 
 def _decoded(value: Any, loaded: Loaded) -> Any:
     codec = loaded.model.task.codec
+    [first, *others] = loaded.model.predictor.package.program.fields
+    if not others and first.type in ("text", "keys"):
+        if isinstance(value, dict) and value.keys() == {first.name}:
+            value = value[first.name]
+        if first.type == "text" and not isinstance(value, str):
+            raise DataError("An input is no text.", hint='Such as {"inputs": ["…"]}.')
     try:
         return codec.decode(value)
     except (ValueError, TypeError) as error:

@@ -127,8 +127,7 @@ class Service:
 
     async def _metadata(self, request: Any, context: Any) -> Message:  # noqa: ARG002
         loaded = self._models.get(request.name, request.version)
-        package = loaded.model.predictor.package
-        inputs, outputs = tensors.described(package.program, package.labels)
+        inputs, outputs = tensors.described(loaded.model.predictor)
         return _message(
             "ModelMetadataResponse",
             name=loaded.name,

@@ -28,7 +28,7 @@ from daylight.core.errors import DataError
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.types import Column, Columns, Field, Program
 from daylight.runtime.inputs import TEXT
-from daylight.runtime.predictor import Predictions
+from daylight.runtime.predictor import Predictions, Predictor
 from daylight.serve.wire import NAMES, Tensor, Wanted, elements, numbers
 
 if TYPE_CHECKING:
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 ANSWER = "answer"
 
 
-def described(program: Program, labels: Sequence[str]) -> tuple[list[Any], list[Any]]:
-    """The inputs and outputs of a program, as metadata tells them."""
+def described(predictor: Predictor) -> tuple[list[Any], list[Any]]:
+    """The inputs and outputs of a model, as metadata tells them."""
     inputs = [
         {"name": field.name, "datatype": _datatype(field), "shape": [-1]}
-        for field in program.fields
+        for field in predictor.package.program.fields
     ]
     outputs = []
-    for name, form in ANSWER_KINDS[program.answer].forms.items():
+    for name, form in ANSWER_KINDS[predictor.answer_kind].forms.items():
         if not form.ragged and form.dtype != "text":
-            counts = {"labels": len(labels)}
+            counts = {"labels": len(predictor.labels)}
             shape = [n if isinstance(n, int) else counts.get(n, -1) for n in form.dims]
             datatype = NAMES[np.dtype(form.dtype)]
             outputs.append({"name": name, "datatype": datatype, "shape": shape})

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from daylight.core.context import REPORT_S, Context
 from daylight.core.errors import OutOfTimeError
 from daylight.core.kinds import ANSWER_KINDS, MEDIA_TYPES
@@ -19,6 +21,7 @@ from daylight.core.types import Metric, Task
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.scoring import figures, score
 from daylight.runtime.predictor import Predictions, Predictor
+from daylight.runtime.usual import Usual, features, usual
 from daylight.steps.dataset import benchmark
 from daylight.steps.features import with_features
 from daylight.steps.packaging import add_scores
@@ -28,6 +31,7 @@ from daylight.tasks import TASKS
 
 NUM_EXAMPLES = 3
 NUM_MISTAKES = 12
+NUM_USUAL = 1000
 
 
 def evaluate(run: Run, context: Context) -> Scores:
@@ -37,15 +41,27 @@ def evaluate(run: Run, context: Context) -> Scores:
         IntegrityError: The package is not what its manifest promised.
     """
     task, on = TASKS[run.recipe.task], benchmark(run)
+    model = open_on(run.package, on, run, log=context.log)
     scores = measure(
-        open_on(run.package, on, run, log=context.log),
+        model,
         on,
         context.replace(seed=run.recipe.seed),
         task=task,
         baseline=open_on(run.baseline, on, run, log=context.log),
     )
-    add_scores(run, scores)
+    add_scores(run, scores, _usual(model, on))
     return run.write(scores, after=(PreparedSection, TrainedSection))
+
+
+def _usual(model: Predictor, on: Benchmark) -> Usual:
+    """What inputs and answers look like, on examples evenly spread over the split."""
+    count = min(len(on.rows), NUM_USUAL)
+    places = np.arange(count) * len(on.rows) // max(count, 1)
+    fields = {name: column.take(places) for name, column in on.inputs().items()}
+    prepared = model.program.process(fields)
+    program = model.package.program
+    answers = model.predict_columns(fields).columns
+    return usual(features(program, fields, prepared, answers))
 
 
 def measure(

@@ -29,6 +29,7 @@ from daylight.package.manifest import Manifest, read_manifest, seal
 from daylight.package.package import Package
 from daylight.package.provenance import observe
 from daylight.runtime.predictor import Predictor
+from daylight.runtime.usual import Usual
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.families import describe as describe_settings
 from daylight.steps.families import open_family, settings_of
@@ -141,10 +142,14 @@ def _export(fit: Fit, place: Path) -> tuple[Node, ...]:
     return nodes
 
 
-def add_scores(run: Run, scores: Scores) -> None:
+def add_scores(run: Run, scores: Scores, seen: Usual) -> None:
     """Puts what was measured into the package and its card; the model stays the same."""
-    metrics = scores.without_texts().to_json()
-    _add(run.package, {"metrics.json": metrics, "README.md": _card_of(run, scores.scores)})
+    files = {
+        "metrics.json": scores.without_texts().to_json(),
+        "reference.json": seen.to_json(),
+        "README.md": _card_of(run, scores.scores),
+    }
+    _add(run.package, files)
 
 
 def add_reproduced(run: Run, found: ReproducedSection) -> None:

@@ -3,6 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const SHOWN = 10;
+const FAR = 0.2;
 let model = null;
 let file = null;
 
@@ -158,6 +159,9 @@ async function open(name) {
   $("about").textContent = `${model.title}, version ${model.version}.`;
   $("input").replaceChildren(inputs());
   $("answer").replaceChildren();
+  const far = Object.entries(model.drift).filter(([, index]) => index > FAR).map(([feature]) => feature);
+  $("drift").hidden = !far.length;
+  $("drift").textContent = `What is asked now does not look like the test data: ${far.join("; ")}.`;
   $("curl").textContent = curl();
   $("card-text").textContent = model.card.replace(/^---\n[\s\S]*?\n---\n/, "");
 }
