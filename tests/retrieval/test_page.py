@@ -49,3 +49,13 @@ def test_the_page_names_every_family_that_searches():
     from daylight.tasks import TASKS
 
     assert all(f"`{spec.name}`" in PAGE for spec in fitting(TASKS["text-retrieval"]))
+
+
+def test_the_recipe_of_the_example_trains_on_such_data(desk, tmp_path, capsys):
+    recipe = Path(__file__).parents[2] / "examples" / "retrieval.toml"
+    path = desk / "packages.csv"
+    lines = [f"p{n},draws {w},A program for {w}." for n, w in enumerate("abcdefghijkl")]
+    path.write_text("\n".join(["id,title,text", *lines]))
+    where = ["--set", f"data.path={path}", "-o", str(tmp_path / "run")]
+    main(["train", str(recipe), *where, "--json"])
+    assert '"baseline": "bm25"' in capsys.readouterr().out
