@@ -11,6 +11,7 @@ from daylight.core.sections import Evidence, Finding
 if TYPE_CHECKING:
     from daylight.core.types import Array
     from daylight.data.copies import Copies
+    from daylight.data.history_scan import Histories
     from daylight.data.picture_scan import Pictures
     from daylight.data.row_scan import Rows
 
@@ -31,6 +32,7 @@ class Examined:
             inputs are no copies.
         pictures: What the pictures are like, where the input is one.
         rows: The columns, where inputs are rows of numbers and categories.
+        histories: How long they are and what was seen in their table, where the input is one.
         texts: The texts, where the input is one.
         encodings: Of how many files of texts, by name.
         skips_unreadable: Whether the recipe leaves out what cannot be read.
@@ -44,6 +46,7 @@ class Examined:
     copies: "Copies | None" = None
     pictures: "Pictures | None" = None
     rows: "Rows | None" = None
+    histories: "Histories | None" = None
     texts: Sequence[str] | None = None
     encodings: Mapping[str, int] = field(default_factory=dict)
     skips_unreadable: bool = False
@@ -69,6 +72,12 @@ class Examined:
         if self.rows is None:
             raise ValueError("a check for rows was given other data")
         return self.rows
+
+    def taken(self) -> "Histories":
+        """The histories; only checks that are meant for ``history`` may ask."""
+        if self.histories is None:
+            raise ValueError("a check for histories was given other data")
+        return self.histories
 
     def written(self) -> Sequence[str]:
         """The texts; only checks that are meant for ``text`` may ask."""

@@ -64,6 +64,7 @@ class Interactions:
         users: Index into ``user_names``; int64, ascending.
         items: Index into ``item_names``; int64.
         is_timed: Whether times tell the order; without, it is that of the table.
+        facts: As ``Histories`` has them.
     """
 
     user_names: Sequence[str]
@@ -71,6 +72,7 @@ class Interactions:
     users: "Array"
     items: "Array"
     is_timed: bool
+    facts: Mapping[str, Any]
 
 
 def bare(name: str) -> str:
@@ -162,12 +164,22 @@ def read_interactions(found: Found, data: DataConfig) -> Interactions:
     item_names, items = np.unique(names["item"][keep], return_inverse=True)
     when = np.arange(len(users)) if times is None else times[keep]
     order = np.lexsort((np.arange(len(users)), when, users))
-    users, items = users[order], items[order]
+    users, items, when = users[order], items[order], when[order]
     # A pair that stands there twice counts where it stands first.
     _, first = np.unique(users * len(item_names) + items, return_index=True)
     first.sort()
+    facts: dict[str, Any] = {"num_repeated": len(users) - len(first)}
+    if times is not None:
+        near = users[first][1:] == users[first][:-1]
+        tied = near & (when[first][1:] == when[first][:-1])
+        facts["share_tied"] = float(tied.sum() / max(1, near.sum()))
     return Interactions(
-        user_names.tolist(), item_names.tolist(), users[first], items[first], times is not None
+        user_names.tolist(),
+        item_names.tolist(),
+        users[first],
+        items[first],
+        times is not None,
+        facts,
     )
 
 

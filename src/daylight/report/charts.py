@@ -150,7 +150,9 @@ def falling(shares: Sequence[float], curve: Sequence[float], beside: Sequence[fl
         curve: As many probabilities, or shares of a score.
         beside: The same in random orders.
     """
-    up = Scale(min(0.0, *curve, *beside), max(1.0, *curve, *beside))
+    seen = [*curve, *beside]
+    inside = all(-0.001 <= each <= 1.001 for each in seen)
+    up = Scale(0, 1) if inside else Scale.around(min(0.0, *seen), max(1.0, *seen))
     frame = _Frame(Scale(0, 1), up)
     middle = len(shares) // 2
     said = (

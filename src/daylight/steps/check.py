@@ -18,6 +18,7 @@ from daylight.core.types import Dataset, Field, FieldType, SplitName, Task
 from daylight.data.checks import CHECKS
 from daylight.data.copies import Copies, picture_copies
 from daylight.data.examined import Check, Examined, run_checks
+from daylight.data.history_scan import Histories
 from daylight.data.picture_scan import Pictures, scan
 from daylight.data.row_scan import Rows
 from daylight.data.rows import is_rows
@@ -61,6 +62,7 @@ def check(run: Run, context: Context) -> CheckedSection:
             copies=copies,
             pictures=pictures,
             rows=Rows.of(dataset, task.answer) if is_rows(dataset.schema) else None,
+            histories=Histories.of(dataset),
             texts=texts,
             encodings=_encodings(dataset),
             skips_unreadable=run.recipe.data.unreadable == "skip",

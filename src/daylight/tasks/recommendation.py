@@ -46,7 +46,7 @@ def read(source: Source, data: DataConfig) -> Dataset:
     schema = {
         "examples": (
             Field(name="id", type="text", role="id"),
-            Field(name="history", type="keys", role="input"),
+            Field(name="history", type="keys", role="input", facts=dict(taken.facts)),
             Field(name="next", type="keys", role="target"),
             Field(name="split", type="category", role="split"),
         ),
