@@ -17,27 +17,12 @@ from daylight.core.context import Decisions
 from daylight.core.errors import IntegrityError, UserError, unknown
 from daylight.core.hashing import sha256_file
 from daylight.training.backbones import checkpoint as checkpoints
+from daylight.training.backbones import wordllama
 from daylight.training.backbones.checkpoint import CONFIG, OF_TEXTS, TOKENIZER, WEIGHTS
-from daylight.training.backbones.installed import Installed
 from daylight.training.texts import inside, mean_over
 
 OPEN = "hf:"
 WORDLLAMA = "wordllama"
-_TABLE = "l2_supercat_256.safetensors"
-_TOKENIZER = "l2_supercat_tokenizer_config.json"
-INSTALLED = Installed(
-    what="WordLlama",
-    package="wordllama",
-    version="0.4.0.post1",
-    digests={
-        f"wordllama/weights/{_TABLE}": (
-            "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
-        ),
-        f"wordllama/tokenizers/{_TOKENIZER}": (
-            "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68"
-        ),
-    },
-)
 
 _NAMES = ("embedding.weight", "embeddings")
 """Of the one tensor: WordLlama's and sentence-transformers', Model2Vec's."""
@@ -109,8 +94,9 @@ def find(name: str, decisions: Decisions) -> Found:
     """
     check(name)
     if not name.startswith(OPEN):
-        paths = INSTALLED.paths()
-        return Found(paths[_TABLE], paths[_TOKENIZER], INSTALLED.source, "mit")
+        paths, source = wordllama.INSTALLED.paths(), wordllama.INSTALLED.source
+        table, tokenizer = paths[wordllama.TABLE], paths[wordllama.TOKENIZER]
+        return Found(table, tokenizer, source, wordllama.LICENSE)
     checkpoint = checkpoints.locate(name.removeprefix(OPEN), decisions, OF_TEXTS)
     if "auto_map" in checkpoint.read(CONFIG):
         raise UserError(

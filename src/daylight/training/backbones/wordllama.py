@@ -10,15 +10,17 @@ from daylight.training.backbones.installed import Installed
 from daylight.training.term_vectors import TermVectors
 
 LICENSE = "mit"
+TABLE = "l2_supercat_256.safetensors"
+TOKENIZER = "l2_supercat_tokenizer_config.json"
 INSTALLED = Installed(
     what="WordLlama",
     package="wordllama",
     version="0.4.0.post1",
     digests={
-        "wordllama/weights/l2_supercat_256.safetensors": (
+        f"wordllama/weights/{TABLE}": (
             "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
         ),
-        "wordllama/tokenizers/l2_supercat_tokenizer_config.json": (
+        f"wordllama/tokenizers/{TOKENIZER}": (
             "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68"
         ),
     },
@@ -33,10 +35,10 @@ def token_vectors() -> TermVectors:
         MissingExtraError: The package is not installed.
         IntegrityError: A file is not the one that is known.
     """
-    vectors = load_file(INSTALLED.paths()["l2_supercat_256.safetensors"])["embedding.weight"]
+    vectors = load_file(INSTALLED.paths()[TABLE])["embedding.weight"]
     return TermVectors(np.arange(len(vectors), dtype=np.int64), vectors)
 
 
 def tokenizer() -> bytes:
     """The tokenizer's file."""
-    return INSTALLED.paths()["l2_supercat_tokenizer_config.json"].read_bytes()
+    return INSTALLED.paths()[TOKENIZER].read_bytes()
