@@ -2,17 +2,22 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
-from daylight import choose
 from daylight.core.choice import ChosenSection
-from daylight.core.recipe import Limits
+from daylight.core.context import Context
+from daylight.core.recipe import DataConfig, Limits, Recipe
 from daylight.core.run import Run
+from daylight.steps.pipeline import advance, start
 from tiny import patterns
 
 ENVIRONMENT = {
@@ -40,14 +45,13 @@ def cluster(tmp_path_factory):
         process.stdin.close()
 
 
-def daylight(*arguments, **options):
+def command(*arguments):
     return subprocess.Popen(
         [sys.executable, "-m", "daylight", *map(str, arguments)],
         env={**os.environ, **ENVIRONMENT},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **options,
     )
 
 
@@ -67,27 +71,63 @@ def scores(run):
     }
 
 
+def member_of(machine):
+    """The process by which a machine takes part in a training."""
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            is_its_own = f"PPid:\t{machine}\n" in status.read_text()
+            if is_its_own and b"ray::Member" in (status.parent / "cmdline").read_bytes():
+                return int(status.parent.name)
+    raise AssertionError("no process takes part there")
+
+
+def until(said, process):
+    """Waits for a line of progress."""
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if said in line:
+            return
+    raise AssertionError("".join(lines))
+
+
+def weights(run):
+    return load_file(run / "package" / "model.safetensors")
+
+
+def processes(run):
+    """With how many it was trained, by the step from which on."""
+    made = json.loads((run / "decisions.json").read_bytes())
+    found = {name.partition("processes as of step ")[2]: made[name] for name in made}
+    return {int(step): number for step, number in found.items() if step}
+
+
 @needs_ray
-def test_a_race_on_a_cluster_comes_to_the_same(cluster, tmp_path):
+def test_a_race_and_a_training_that_loses_a_process_come_to_the_same(cluster, tmp_path):
+    recipe = tmp_path / "recipe.toml"
     data = patterns(tmp_path / "photos", classes=2, each=12)
-    there, here = tmp_path / "there", tmp_path / "here"
-    names = ("linear", "decision-tree")
-    options = ["--among", ",".join(names), "--time", "100s", "--ray", cluster["address"]]
-    finish(daylight("choose", data, "-o", there, *options))
-    choose(data, output=here, limits=Limits(models=names))
+    recipe.write_text(f"[data]\npath = '{data}'\n[limits]\nmodels = ['single-layer', 'majority']\n")
+    process = command("train", recipe, "-o", tmp_path / "there", "--ray", cluster["address"])
+    until("training with 2 processes", process)
+    until("  epoch ", process)
+    os.kill(member_of(cluster["second"]), signal.SIGKILL)
+    until("a process is lost", process)
+    finish(process)
+    here, there = tmp_path / "here", tmp_path / "there"
+    limits = Limits(models=("single-layer", "majority"))
+    alone = start(Recipe(data=DataConfig(path=str(data)), limits=limits), here, Context())
+    advance(alone, Context(), through="train")
     assert scores(Run.open(there)) == scores(Run.open(here))
+    assert processes(there)[0] == 2
+    assert processes(here) == {}
+    for name, theirs in weights(there).items():
+        torch.testing.assert_close(theirs, weights(here)[name], rtol=1e-3, atol=1e-4)
 
 
-@needs_ray
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "somewhere", "ray://127.0.0.1:1", "auto:x"])
-def test_a_cluster_that_is_not_there_is_an_error_with_a_next_step(tmp_path, address):
-    data = patterns(tmp_path / "photos", classes=2, each=4)
-    process = daylight("choose", data, "-o", tmp_path / "run", "--ray", address)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert "error: " in err and "hint:  " in err and address in err
-    assert "Traceback" not in err
-    assert not (tmp_path / "run").exists()
+def test_a_cluster_that_is_not_there_is_an_error_with_a_next_step(refused, photos, address):
+    assert address in refused("choose", photos, "-o", "run", "--ray", address)
+    assert not Path("run").exists()
 
 
 def test_without_a_cluster_nothing_of_ray_is_loaded(tmp_path):

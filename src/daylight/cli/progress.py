@@ -49,6 +49,7 @@ _SENTENCES = {
     "fit": "  fitting {family} on {num_examples:,} examples",
     "change": "not the same: {text}",
     "index": "  indexed {done:,} of {total:,} passages",
+    "lost": "  a process is lost ({reason}): going on from the last state without it",
     "late": "{step}: out of time, making do with what there is",
     "memory": "  memory is short: batches go through in {parts} parts",
 }
@@ -61,6 +62,8 @@ def sentence(event: str, fields: dict[str, Any]) -> str:
         if fields["model"] and not fields["named"]:
             by += " (the default; daylight choose finds what fits)"
         return f"{fields['saw']}: {fields['task']} {by}, in {fields['folder']}"
+    if event == "team":
+        return f"  training with {len(fields['hosts'])} processes on {', '.join(fields['hosts'])}"
     if event in _SENTENCES:
         return _SENTENCES[event].format(**fields)
     if event == "step":

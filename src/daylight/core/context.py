@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -80,6 +80,11 @@ class Decisions:
             values.clear()
             self._set(values, name, value)
 
+    def reread(self) -> None:
+        """Takes what another process has decided meanwhile from the file."""
+        if self.path:
+            self._values.clear()
+
     def hurried(self) -> bool:
         """Whether something ended early for want of time."""
         start = self._scoped("ends ")
@@ -103,6 +108,13 @@ class Decisions:
         return self._values
 
 
+class Team(Protocol):
+    """Processes that train one network together, as one of them sees them."""
+
+    rank: int
+    size: int
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Randomness, progress, decisions and the place for work that may be cut short.
@@ -116,6 +128,7 @@ class Context:
         tail_s: Seconds before it that training leaves for what comes after.
         salvage: Whether training has had its time already: what is there has to do.
         cluster: Address of the Ray cluster that shares the work; empty for this process alone.
+        team: With whom a network is trained; only the first of them keeps states and decisions.
     """
 
     seed: int = 0
@@ -126,6 +139,7 @@ class Context:
     tail_s: float = 0.0
     salvage: bool = False
     cluster: str = ""
+    team: Team | None = None
     decisions: Decisions = field(default_factory=Decisions)
 
     def key(self, *purpose: str | int) -> int:

@@ -86,8 +86,8 @@ def _ray() -> Any:
 
 def _join(address: str) -> None:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # it would report to its makers
-    ray = _ray()
     _check_reachable(address)
+    ray = _ray()
     is_main = threading.current_thread() is threading.main_thread()
     before = signal.getsignal(signal.SIGTERM) if is_main else None
     try:
@@ -178,6 +178,16 @@ def result(ticket: Any, *, within_s: float | None = None) -> Any:
 def stop(ticket: Any) -> None:
     """Ends the process that works on it."""
     _ray().cancel(ticket, force=True)
+
+
+def end(process: Any) -> None:
+    """Ends a process that ``remote`` began, whatever it does."""
+    _ray().kill(process)
+
+
+def own_host() -> str:
+    """Address of this machine in the cluster."""
+    return str(_ray().util.get_node_ip_address())
 
 
 def check_shared(run: Run) -> None:

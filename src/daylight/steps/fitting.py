@@ -12,8 +12,10 @@ from daylight.core.sections import PreparedSection
 from daylight.data import prepared as cache
 from daylight.models import FAMILIES
 from daylight.package.manifest import Manifest
+from daylight.steps.cluster import machines
 from daylight.steps.families import open_family
 from daylight.steps.packaging import Fit, build_package
+from daylight.steps.team import Work, fit_together
 
 
 def fit_package(
@@ -46,7 +48,17 @@ def fit_package(
     context = context.replace(seed=run.recipe.seed, checkpoints=states, decisions=decisions)
     context.log("fit", family=name, num_examples=len(prepared.splits["train"]))
     start, cpu_start = time.monotonic(), time.process_time()
-    fitted = open_family(name).fit(prepared, settings, context)
+    work = Work(
+        name=name,
+        settings=settings,
+        prepared=(run.path / section.caches[name]).resolve(),
+        states=states.resolve(),
+        hub=run.recipe.hub,
+    )
+    if context.cluster and (at_most := min(len(machines()), work.most())) > 1:
+        fitted = fit_together(work, context, at_most=at_most)
+    else:
+        fitted = open_family(name).fit(prepared, settings, context)
     fit = Fit(
         spec=FAMILIES[name],
         settings=settings,

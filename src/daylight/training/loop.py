@@ -33,8 +33,10 @@ from daylight.training.checkpoint import (
     restore_optimizer,
     under,
 )
+from daylight.training.distributed import Team
 from daylight.training.heads import head
 from daylight.training.network import NetworkConfig
+from daylight.training.pace import Pace
 from daylight.training.rows import to_tensors
 from daylight.training.schedule import Horizon, Planned, Speed, learning_rate
 from daylight.training.settings import Training
@@ -148,8 +150,11 @@ class _Fit:
         self.optimizer = make_optimizer(self.module, training)
         self._pairs = self._floating()
         self.state = _State()
-        inputs = to_tensors(self.split.inputs, network.names, slice(training.batch_size))
-        self.pace = pace.decide(self.module, inputs, context.decisions)
+        self.team = Team.of(context)
+        rows = slice(max(1, training.batch_size // self.team.size))
+        inputs = to_tensors(self.split.inputs, network.names, rows)
+        measured = pace.decide(self.module, inputs, context.decisions)
+        self.pace = Pace(**self.team.agreed(measured.to_dict()))
         self.per_epoch = num_batches(len(self.split), training.batch_size)
         num_epochs = max(training.epochs, math.ceil(training.min_steps / self.per_epoch))
         self.horizon = Horizon(num_epochs * self.per_epoch, context.decisions)
@@ -161,6 +166,7 @@ class _Fit:
         with self.pace.held():
             self._check_answers()
             self._resume()
+            self._note_team()
             while self.state.step < self.horizon.end:
                 self._epoch()
                 if self.state.step < self.horizon.end and self.keeper.is_due():
@@ -192,7 +198,7 @@ class _Fit:
             self._learn(batch)
             rows += len(batch)
             stepped = self.speed.stepped(stepped)
-            self.horizon.revise(self.state.step, self.speed.affordable(self.context.left_s()))
+            self.horizon.revise(self.state.step, self._affordable())
             self.context.log("batch", epoch=number, done=done, total=self.per_epoch)
             if self.state.step >= self.horizon.end:
                 break
@@ -204,6 +210,17 @@ class _Fit:
         self._check_finite(number, loss)
         self._look(number, loss, began, rows)
         self.state.total_loss = 0.0
+
+    def _note_team(self) -> None:
+        """With how many it is trained from here on: sums are not the same to the last digit."""
+        name = f"processes as of step {self.state.step}"
+        if self.team.size > 1 or self.context.decisions.has(name):
+            self.context.decisions.revise(name, self.team.size)
+
+    def _affordable(self) -> float:
+        """Steps that there is time for: infinite without a deadline, else one clock counts."""
+        steps = self.speed.affordable(self.context.left_s())
+        return steps if self.context.deadline is None else float(self.team.agreed(steps))
 
     def _learn(self, batch: Batch) -> None:
         """One step: the gradient of the loss by back-propagation, and a move against it.
@@ -229,24 +246,27 @@ class _Fit:
         while True:
             before = {name: buffer.clone() for name, buffer in self.module.named_buffers()}
             try:
-                return self._accumulated(batch)
+                loss = self._accumulated(batch)
+                break
             except (MemoryError, RuntimeError) as error:
-                if not is_refusal(error) or self.state.num_parts >= len(batch):
+                most = 1 if self.team.size > 1 else len(batch)  # others wait, and cannot go back
+                if not is_refusal(error) or self.state.num_parts >= most:
                     raise
             for name, buffer in self.module.named_buffers():
                 buffer.copy_(before[name])
             self.state.num_parts *= 2
             self.context.decisions.revise(decision, self.state.num_parts)
             self.context.log("memory", parts=self.state.num_parts)
+        return self.team.summed(loss, self.module)
 
     def _accumulated(self, batch: Batch) -> float:
         self.optimizer.zero_grad(set_to_none=True)
-        torch.manual_seed(self.context.key("dropout", self.state.step) % 2**63)
         total = 0.0
-        for part in batch.parts(self.state.num_parts):
-            loss = self._loss(part) * (len(part) / len(batch))
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += loss.item()
+        with self.team.whole(batch, self.context.key("dropout", self.state.step) % 2**63):
+            for part in self.team.parts(batch, self.state.num_parts):
+                loss = self._loss(part) * (len(part) / len(batch))
+                loss.backward()  # type: ignore[no-untyped-call]
+                total += loss.item()
         return total
 
     def _loss(self, batch: Batch) -> Tensor:
@@ -340,7 +360,8 @@ class _Fit:
         self.keeper.save(tensors, facts)
 
     def _resume(self) -> None:
-        saved = load_state(self.context.checkpoints) if self.context.checkpoints else None
+        own = load_state(self.context.checkpoints) if self.context.checkpoints else None
+        saved = self.team.shared(own)
         if saved is None:
             return
         tensors, facts = saved
