@@ -17,17 +17,17 @@ from daylight.steps.predict import Model, open_model, searching
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A revision of a model, ready to answer."""
+    """A revision of a model, ready to answer.
+
+    Attributes:
+        version: The first digits of the digest of weights, graphs, program and labels.
+    """
 
     name: str
+    version: str
     model: Model
     batcher: Batcher
     drift: Drift
-
-    @property
-    def version(self) -> str:
-        """The first digits of the digest of weights, graphs, program and labels."""
-        return self.model.predictor.package.manifest.model_digest[:12]
 
     async def ask(self, columns: Columns, *, timeout_s: float | None) -> Predictions:
         """Answers rows of input fields; see ``Batcher.ask``."""
@@ -106,7 +106,8 @@ class Models:
             latency_s=self.latency_s,
             observe=lambda rows, seconds: self.observe(name, rows, seconds),
         )
-        self._loaded[name] = Loaded(name, model, batcher, drift)
+        version = predictor.package.manifest.model_digest[:12]
+        self._loaded[name] = Loaded(name, version, model, batcher, drift)
         return self._loaded[name]
 
     def unload(self, name: str) -> None:

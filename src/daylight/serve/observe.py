@@ -1,5 +1,6 @@
 """What a server tells of itself: metrics for Prometheus, and a line of JSON for each request."""
 
+import asyncio
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from prometheus_client.registry import Collector
 from daylight.serve.models import Models
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+FLUSH_S = 0.1
 ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
@@ -21,6 +23,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._known: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "daylight_requests",
             "Requests, by route and status.",
@@ -51,8 +54,13 @@ class Metrics:
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Counts a request that has its answer."""
-        self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        key = route, status
+        if key not in self._known:
+            requests = self._requests.labels(route, str(status))
+            self._known[key] = requests, self._seconds.labels(route)
+        requests, times = self._known[key]
+        requests.inc()
+        times.observe(seconds)
 
     def batch(self, model: str, rows: int, seconds: float) -> None:
         """Counts a batch."""
@@ -87,8 +95,23 @@ class _Queues(Collector):
         return [rows, most, drift]
 
 
-def log(event: str, **fields: Any) -> None:
-    """Writes a line of JSON to stderr; inputs are never among the fields."""
-    time = datetime.now(UTC).isoformat(timespec="milliseconds")
-    line = msgspec.json.encode({"time": time, "event": event, **fields})
-    sys.stderr.write(line.decode() + "\n")
+class Log:
+    """Writes lines of JSON to stderr, some at a time; inputs are never among the fields."""
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+        self._encoder = msgspec.json.Encoder()
+
+    def __call__(self, event: str, **fields: Any) -> None:
+        """Adds a line, which is written within ``FLUSH_S``."""
+        if not self._lines:
+            asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
+        time = datetime.now(UTC)
+        self._lines.append(self._encoder.encode({"time": time, "event": event, **fields}))
+
+    def flush(self) -> None:
+        """Writes what has been gathered."""
+        lines, self._lines = self._lines, []
+        if lines:
+            sys.stderr.buffer.write(b"\n".join([*lines, b""]))
+            sys.stderr.buffer.flush()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import uvloop
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -21,7 +22,7 @@ from daylight.serve.app import application
 from daylight.serve.batching import Workers
 from daylight.serve.gate import Gate, Rules
 from daylight.serve.models import Models
-from daylight.serve.observe import Metrics, log
+from daylight.serve.observe import Log, Metrics
 
 if TYPE_CHECKING:
     import grpc.aio
@@ -71,7 +72,8 @@ def serve(options: Options, *, started: Callable[[Models], None]) -> None:
     """
     for port in filter(None, (options.port, options.grpc_port)):
         _check_free(options.host, port)
-    asyncio.run(_serve(options, started))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(options, started))
 
 
 def _check_free(host: str, port: int) -> None:
@@ -88,7 +90,7 @@ def _check_free(host: str, port: int) -> None:
 
 
 async def _serve(options: Options, started: Callable[[Models], None]) -> None:
-    metrics = Metrics()
+    metrics, log = Metrics(), Log()
     number = options.threads or os.cpu_count() or 1
     workers = Workers(number)
     models = Models(options.places, workers, options.latency_s, metrics.batch)
@@ -123,7 +125,7 @@ async def _serve(options: Options, started: Callable[[Models], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: _reload(models))
+    loop.add_signal_handler(signal.SIGHUP, lambda: _reload(models, log))
     serving = asyncio.create_task(server.serve())
     rpc = await _serve_rpc(options, models) if options.grpc_port else None
     started(models)
@@ -138,6 +140,7 @@ async def _serve(options: Options, started: Callable[[Models], None]) -> None:
     with suppress(asyncio.CancelledError):
         await serving
     workers.close()
+    log.flush()
 
 
 async def _serve_rpc(options: Options, models: Models) -> "grpc.aio.Server":
@@ -147,7 +150,7 @@ async def _serve_rpc(options: Options, models: Models) -> "grpc.aio.Server":
     return await service.start(f"{options.host}:{options.grpc_port}")
 
 
-def _reload(models: Models) -> None:
+def _reload(models: Models, log: Log) -> None:
     async def reload() -> None:
         for name in models.places:
             loaded = await models.load(name)
