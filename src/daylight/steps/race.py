@@ -96,7 +96,7 @@ class _Race:
         self.is_measured = limits.size_bytes is not None or limits.latency_ms is not None
 
     def run(self) -> ChosenSection:
-        sizes = ladder(self.trials.num_examples, len(self.trials.dataset.labels))
+        sizes = ladder(self.trials.num_examples, self.trials.num_classes)
         ranked = self._first_rung(sizes[0], is_only=len(sizes) == 1)
         for size in sizes[1:]:
             going = promoted(ranked)

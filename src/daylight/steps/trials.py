@@ -16,6 +16,7 @@ from daylight.core.context import Context, Decisions
 from daylight.core.errors import OutOfTimeError
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.hashing import sha256_json
+from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.log import Log
 from daylight.core.run import Run
 from daylight.core.sections import Difference, Score
@@ -122,6 +123,12 @@ class Trials:
     def num_validation(self) -> int:
         """On which candidates are scored."""
         return min(MAX_VALIDATION, len(self._rows["validation"]))
+
+    @property
+    def num_classes(self) -> int:
+        """Labels of which each needs examples; none where answers are of another kind."""
+        answer = ANSWER_KINDS[TASKS[self.run.recipe.task].answer]
+        return len(self.dataset.labels) if answer.stratified else 0
 
     @cached_property
     def _rows(self) -> "dict[SplitName, Array]":
