@@ -41,6 +41,16 @@ def test_the_runs_own_documents_are_asked_at_once(run, capsys):
     assert Run.open(run.path).path.joinpath("index").is_dir()
 
 
+def test_the_runs_own_index_is_made_anew_for_another_model(run, capsys):
+    main(["predict", str(run.path), "zanzibar plan", "--json"])
+    file = run.path / "index" / "index.json"
+    before = capsys.readouterr().out, file.read_text()
+    digest = Predictor.open(run.package).package.manifest.model_digest
+    file.write_text(before[1].replace(digest, "0" * 64))
+    main(["predict", str(run.path), "zanzibar plan", "--json"])
+    assert (capsys.readouterr().out, file.read_text()) == before
+
+
 def test_people_see_the_sentence_and_a_line_per_document(run, capsys):
     main(["predict", str(run.path), "zanzibar plan"])
     lines = capsys.readouterr().out.splitlines()

@@ -287,7 +287,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
                 "vector": Form("float32", ("rows", "features")),
                 "balance": Form("float32", ("rows",)),  # see runtime.search.ranking
             },
-            metrics=("ndcg@10", "recall@10", "mrr"),
+            metrics=("ndcg@10", "recall@10", "recall@50", "mrr"),
             loss="cross_entropy",
             decode=_passages,
             looked_up="ranking",

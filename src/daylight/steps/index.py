@@ -1,6 +1,7 @@
 """index: a model and documents -> a folder in which it finds them."""
 
 import shlex
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,7 +117,8 @@ def with_documents(model: Predictor, folder: str, run: Path, *, log: Log = silen
             "DOCUMENTS -o INDEX; daylight predict … --index INDEX",
         )
     place = place_of(model, run / OWN)
-    if not place.exists():
+    if not place.is_current():
+        shutil.rmtree(place.path, ignore_errors=True)  # of a model that is no longer there
         index(model, Path(Run.open(run).recipe.data.path), place.path, log=log)
     return model.over(place.open())
 

@@ -89,6 +89,13 @@ class IndexFolder:
         """Whether something was indexed here."""
         return (self.path / FILE).is_file()
 
+    def is_current(self) -> bool:
+        """Whether this model made an index here."""
+        try:
+            return self.exists() and bool(self._contents())
+        except UserError:
+            return False
+
     def open(self) -> Index:
         """All documents that are there now, ready to be searched.
 
