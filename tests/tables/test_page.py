@@ -26,7 +26,7 @@ def desk(tmp_path, monkeypatch):
 
 def test_the_page_on_tables_is_true(desk, capsys):
     blocks = re.findall(r"```(sh|python)\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert [kind for kind, _ in blocks] == ["sh", "sh", "python", "sh"]
+    assert [kind for kind, _ in blocks] == ["sh", "sh", "python", "sh", "sh"]
     quick = [part for each in FAST["boosted-trees"] for part in ("--set", each)]
     for kind, text in blocks:
         if kind == "python":
@@ -35,6 +35,9 @@ def test_the_page_on_tables_is_true(desk, capsys):
         for line in text.splitlines():
             words = shlex.split(line.partition(" > ")[0], comments=True)[1:]
             main([*words, *(quick if words[0] == "train" else ())])
+    [fair] = json.loads((desk / "fair-run" / "evaluate.json").read_text())["fairness"]
+    assert (fair["attribute"], fair["label"]) == ("age", "yes")
+    assert "who is answered" in (desk / "fair-run" / "report.html").read_text()
     captured = capsys.readouterr()
     assert "to be told from 4 columns" in captured.err
     assert "left out: customer_id (identifiers), country (one value)" in captured.err

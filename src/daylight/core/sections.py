@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 import msgspec
 
 from daylight.core.config import Config
+from daylight.core.people import Fairness, Spread
 from daylight.core.rows import Row, html_table, interval, number
 from daylight.core.types import Field
 
@@ -246,8 +247,9 @@ class Slice(Config):
     Attributes:
         attribute: In what, such as ``"brightness"``.
         unit: Of ``low`` and ``high``; may be empty.
-        low: Least value among them; ``None`` where it is missing.
+        low: Least value among them; ``None`` where it is missing, and of categories.
         high: Greatest value among them; likewise.
+        name: Of the category that they have in common, where they have one.
     """
 
     attribute: str
@@ -255,6 +257,7 @@ class Slice(Config):
     low: float | None
     high: float | None
     score: Score
+    name: str = ""
 
 
 class Harmed(Config):
@@ -281,6 +284,8 @@ class Scores(Section):
         mistakes: The worst ones.
         slices: Thirds of the test examples, by each attribute that is known of inputs.
         robustness: From mild to severe, after the same examples as they are.
+        fairness: By each column that the recipe calls sensitive.
+        spread: How far the truth may be from answers that are numbers.
     """
 
     step: ClassVar[str] = "evaluate"
@@ -295,6 +300,8 @@ class Scores(Section):
     mistakes: tuple[Example, ...] = ()
     slices: tuple[Slice, ...] = ()
     robustness: tuple[Harmed, ...] = ()
+    fairness: tuple[Fairness, ...] = ()
+    spread: Spread | None = None
 
     def without_texts(self) -> "Scores":
         """As it is published: a package must not hold what people wrote."""

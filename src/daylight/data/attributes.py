@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daylight.core.types import Column, Columns, Field, FieldType
+from daylight.data.rows import DATES
 from daylight.runtime.operations.image import OPERATION as IMAGE
 from daylight.runtime.operations.image import Parameters
 
@@ -25,11 +26,13 @@ class Attribute:
         name: What is told; of a number, the name of its field.
         unit: Empty where it is not known.
         values: float64 ``(rows,)``; NaN where there is none.
+        names: Of categories, of which ``values`` are the places.
     """
 
     name: str
     unit: str
     values: "Array"
+    names: tuple[str, ...] = ()
 
 
 def attributes(fields: Sequence[Field], columns: Columns) -> list[Attribute]:
@@ -75,6 +78,14 @@ def _of_number(field: Field, column: Column) -> Sequence[Attribute]:
     return (Attribute(field.name, "", column.values.astype(np.float64)),)
 
 
+def _of_category(field: Field, column: Column) -> Sequence[Attribute]:
+    if field.facts.get("holds") == DATES:
+        return ()
+    names, places = np.unique(column.values, return_inverse=True)
+    values = np.where(column.values == "", np.nan, places.astype(np.float64))
+    return (Attribute(field.name, "", values, tuple(names.tolist())),)
+
+
 def _of_keys(field: Field, column: Column) -> Sequence[Attribute]:
     lengths = np.diff(column.offsets if column.offsets is not None else [0]).astype(np.float64)
     return (Attribute(f"length of {field.name}", "items", lengths),)
@@ -84,5 +95,6 @@ _TOLD: Mapping[FieldType, Callable[[Field, Column], Sequence[Attribute]]] = {
     "image": _of_image,
     "text": _of_text,
     "number": _of_number,
+    "category": _of_category,
     "keys": _of_keys,
 }

@@ -79,7 +79,7 @@ def find_roles(table: "pa.Table", target: str, data: DataConfig, path: Path) -> 
     Raises:
         DataError: A column that the recipe names is not there.
     """
-    for name in (*data.drop, *filter(None, [data.group])):
+    for name in (*data.drop, *data.sensitive, *filter(None, [data.group])):
         require(table.column_names, name, path)
     if target in RESERVED:
         raise DataError(

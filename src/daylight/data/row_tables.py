@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Dataset, Field, Source
@@ -105,9 +107,13 @@ def read(source: Source, data: DataConfig, answer: Answer) -> Dataset:
             columns[name] = table[name]
             facts = {"holds": each.holds}
             fields.append(Field(name=name, type="category", role="unused", facts=facts))
+    for name in set(data.sensitive) - columns.keys():
+        columns[name] = table[name]
+        held = {"holds": "sensitive"}
+        fields.append(Field(name=name, type="category", role="unused", facts=held))
     return Dataset(
         tables={"examples": pa.table(columns)},
-        schema={"examples": tuple(fields)},
+        schema={"examples": tuple(_marked(field, data) for field in fields)},
         root=path.parent,
         digest=source.digest([path]),
         labels=_labels(columns[target]) if answer == "label" else (),
@@ -124,6 +130,12 @@ def decode_row(given: Any) -> Any:
     if not isinstance(row, dict):
         raise ValueError("not an object")  # noqa: TRY004 - as codecs promise
     return row
+
+
+def _marked(field: Field, data: DataConfig) -> Field:
+    if field.name not in data.sensitive:
+        return field
+    return msgspec.structs.replace(field, facts={**field.facts, "is_sensitive": True})
 
 
 def _has_pictures(table: "pa.Table") -> bool:

@@ -114,6 +114,7 @@ def _contents(data: ReportData) -> dict[str, str]:
         "data": ("Data", True),
         "scores": ("Scores", True),
         "strength": ("Where it is weak", bool(scores.slices or scores.robustness)),
+        "people": ("For those who are judged", bool(scores.fairness or scores.spread)),
         "choice": ("Why this model", data.chosen.race is not None),
         "training": ("Training", True),
         "figures": ("Figures", bool(scores.figures)),

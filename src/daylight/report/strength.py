@@ -82,7 +82,9 @@ def _in_unit(name: str, unit: str) -> str:
 def _part(part: Slice, overall: Score | None) -> Part:
     score = part.score
     plot = None if score.value is None else interval_plot(score, _scale(score), compact=True)
-    if part.low is None or part.high is None:
+    if part.name:
+        between = part.name
+    elif part.low is None or part.high is None:
         between = "missing"
     elif part.low == part.high:
         between = _rounded(part.low)

@@ -25,6 +25,7 @@ from daylight.runtime.usual import Usual, features, usual
 from daylight.steps.dataset import benchmark
 from daylight.steps.features import with_features
 from daylight.steps.packaging import add_scores
+from daylight.steps.people import fair, off_by
 from daylight.steps.searching import open_on
 from daylight.steps.strength import robustness, slices
 from daylight.tasks import TASKS
@@ -48,6 +49,7 @@ def evaluate(run: Run, context: Context) -> Scores:
         context.replace(seed=run.recipe.seed),
         task=task,
         baseline=open_on(run.baseline, on, run, log=context.log),
+        calibrated_on=benchmark(run, "validation") if task.answer == "real" else None,
     )
     add_scores(run, scores, _usual(model, on))
     return run.write(scores, after=(PreparedSection, TrainedSection))
@@ -71,6 +73,7 @@ def measure(
     *,
     task: Task,
     baseline: Predictor,
+    calibrated_on: Benchmark | None = None,
 ) -> Scores:
     """Scores two packages on one benchmark; needs no run.
 
@@ -79,6 +82,7 @@ def measure(
         on: Raw inputs and targets.
         task: For the words in which examples are shown.
         baseline: The package beside it.
+        calibrated_on: Other examples, whose errors say how far answers that are numbers may be off.
     """
     kind = ANSWER_KINDS[on.answer]
     metrics = on.metrics
@@ -109,6 +113,8 @@ def measure(
         figures=figures(kind, targets=targets, outputs=outputs, labels=labels),
         slices=slices(on, predictions, metrics[0], context),
         robustness=harmed,
+        fairness=fair(on, predictions, context),
+        spread=off_by(model, on, predictions, calibrated_on) if calibrated_on else None,
         hurried=hurried,
         **_for_people(on, predictions, task),
     )

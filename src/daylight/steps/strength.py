@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daylight.core.context import Context
+from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.sections import Harmed, Slice
 from daylight.core.types import Column, Columns, Metric
 from daylight.data.attributes import Attribute, attributes
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 NUM_SLICES = 3
+MAX_ATTRIBUTES = 8
+"""Of more, those are shown in which the parts differ most."""
+
+MAX_CATEGORIES, MIN_OF_CATEGORY = 6, 5
+"""The commonest categories of an attribute, if they have so many examples."""
+
 NUM_HARMED = 300
 """Test examples that are harmed, evenly spread: each is asked about a dozen times."""
 
@@ -34,40 +42,95 @@ def slices(
         predictions: Of all rows of the benchmark.
         metric: Usually the primary one; not one per label.
     """
+    if ANSWER_KINDS[on.answer].media:
+        return ()  # what was drawn is compared as a whole
     answers, labels = predictions.columns, predictions.labels
     targets = on.targets(labels)
+
+    def some(columns: Columns, rows: "Array") -> Columns:
+        return {name: column.take(rows) for name, column in columns.items()}
+
+    def gap(parts: Sequence[_Part]) -> float:
+        """Between the best and the worst part."""
+        values = [
+            float(
+                np.ravel(
+                    metric.score(
+                        some(targets, part.rows),
+                        some(answers, part.rows),
+                        np.ones((1, len(part.rows))),
+                    )
+                )[0]
+            )
+            for part in parts
+        ]
+        known = [value for value in values if np.isfinite(value)]
+        return max(known) - min(known) if known else -1.0
+
+    every = [
+        (told, list(_parts(told))) for told in attributes(on.dataset.fields("input"), on.inputs())
+    ]
+    if len(every) > MAX_ATTRIBUTES:
+        gaps = np.array([gap(parts) for _, parts in every])
+        every = [
+            every[place] for place in np.sort(np.argsort(-gaps, kind="stable")[:MAX_ATTRIBUTES])
+        ]
     found = []
-    for told in attributes(on.dataset.fields("input"), on.inputs()):
-        for low, high, rows in _parts(told):
+    for told, parts in every:
+        for part in parts:
             [one] = score(
                 [metric],
-                targets={name: column.take(rows) for name, column in targets.items()},
-                outputs={name: column.take(rows) for name, column in answers.items()},
+                targets=some(targets, part.rows),
+                outputs=some(answers, part.rows),
                 baseline=None,
                 labels=labels,
-                random=context.random("slice", told.name, repr(low)),
+                random=context.random("slice", told.name, repr(part.low), part.name),
             )
-            found.append(Slice(attribute=told.name, unit=told.unit, low=low, high=high, score=one))
+            found.append(
+                Slice(
+                    attribute=told.name,
+                    unit=told.unit,
+                    low=part.low,
+                    high=part.high,
+                    score=one,
+                    name=part.name,
+                )
+            )
     return tuple(found)
 
 
-def _parts(told: Attribute) -> "Iterator[tuple[float | None, float | None, Array]]":
-    """The least value, the greatest and the rows of each third, and of where it is missing.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Examples that are alike: the least value and the greatest, or a name, and which they are."""
 
-    Nothing where all are equal.
-    """
+    low: float | None
+    high: float | None
+    rows: "Array"
+    name: str = ""
+
+
+def _parts(told: Attribute) -> Iterator[_Part]:
+    """Each third, or each common category, and where it is missing; nothing if all are equal."""
     values = told.values
     missing = np.isnan(values)
     known = values[~missing]
-    if not len(known):
-        return
-    bounds = np.unique(np.quantile(known, np.linspace(0, 1, NUM_SLICES + 1)))
-    for start, stop in pairwise(bounds):
-        rows = np.flatnonzero((values >= start) & ((values < stop) | (stop == bounds[-1])))
-        if len(rows):
-            yield float(values[rows].min()), float(values[rows].max()), rows
-    if missing.any():
-        yield None, None, np.flatnonzero(missing)
+    if told.names:
+        counts = np.bincount(known.astype(np.int64), minlength=len(told.names))
+        order = np.argsort(-counts, kind="stable")[:MAX_CATEGORIES]
+        common = [place for place in order.tolist() if counts[place] >= MIN_OF_CATEGORY]
+        for place in common:
+            yield _Part(None, None, np.flatnonzero(values == place), told.names[place])
+        others = np.flatnonzero(~missing & ~np.isin(values, common))
+        if len(others):
+            yield _Part(None, None, others, "all others")
+    elif len(known):
+        bounds = np.unique(np.quantile(known, np.linspace(0, 1, NUM_SLICES + 1)))
+        for start, stop in pairwise(bounds):
+            rows = np.flatnonzero((values >= start) & ((values < stop) | (stop == bounds[-1])))
+            if len(rows):
+                yield _Part(float(values[rows].min()), float(values[rows].max()), rows)
+    if missing.any() and len(known):
+        yield _Part(None, None, np.flatnonzero(missing))
 
 
 def robustness(
