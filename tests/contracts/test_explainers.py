@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -21,8 +22,10 @@ from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS
 from daylight.core.sections import TrainedSection
 from daylight.explaining import EXPLAINERS
 from daylight.explaining.explainer import ABILITIES, UnableError
+from daylight.explaining.texts import MAX_PLACES, pieces_of
 from daylight.package.manifest import read_manifest, seal
 from daylight.runtime.predictor import Predictor
+from daylight.steps.dataset import benchmark
 from daylight.steps.explain import explain
 from daylight.steps.explaining import (
     attribute,
@@ -38,11 +41,16 @@ from daylight.tasks import TASKS
 HAS_METHODS = [pair for pair in PAIRS if methods_for(TASKS[pair[0]])]
 EXPLAINED = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "image"]
 ROWS = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "row"]
+TEXTS = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "text"]
 RUNS = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "history"]
 CERTAIN = {
     ("contributions", "ease"),
     ("contributions", "item-knn"),
     ("leave-one-out", "ease"),
+    ("word-contributions", "tfidf-linear"),
+    ("word-contributions", "naive-bayes-svm"),
+    ("word-occlusion", "tfidf-linear"),
+    ("word-occlusion", "naive-bayes-svm"),
     ("integrated-gradients", "single-layer"),
     ("integrated-gradients", "cnn"),
     ("grad-cam", "cnn"),
@@ -219,6 +227,43 @@ def test_what_speaks_for_a_list_is_what_it_falls_without(pair, trained):
             assert {example.label, *(place.name for place in example.places)} <= labels
 
 
+@pytest.mark.parametrize("pair", TEXTS, ids="-by-".join)
+def test_every_word_of_a_text_says_how_much_it_speaks_for_the_class(pair, trained):
+    run = trained(*pair)
+    used = [each for each in run.read(ExplainedSection).explanations if not each.skipped]
+    assert {each.method for each in used} >= {m for m, f in CERTAIN if f == pair[1]}
+    texts = dict(zip(benchmark(run).column("id"), benchmark(run).column("text"), strict=True))
+    for each in used:
+        assert each.gap is None or each.gap < 1e-3
+        assert each.faithfulness.curve[0] >= each.faithfulness.curve[-1]
+        for example in each.examples:
+            assert "".join(word.name for word in example.words) == texts[example.id]
+            assert each.gap is None or any(word.value for word in example.words)
+
+
+def test_long_texts_and_odd_ones_are_cut_into_few_pieces_that_make_up_the_whole():
+    texts = ["", "...", "  two  words ", "电影很好看", "word " * 500, "\n"]
+    pieces = pieces_of(texts)
+    lengths = np.diff(pieces.offsets)
+    assert lengths.max() == MAX_PLACES
+    assert lengths.min() == 1
+    parts = [pieces.texts[a:b] for a, b in pairwise(pieces.offsets.tolist())]
+    assert ["".join(part) for part in parts] == texts
+    assert parts[2] == ("  two  ", "words ")
+
+
+def test_what_speaks_for_a_text_is_said_by_the_command(trained, capsys):
+    run = trained("text-classification", "tfidf-linear")
+    text = "a lovely film, not awful"
+    main(["predict", str(run.path), "--explain", "word-contributions", "--", text])
+    assert "for it: " in capsys.readouterr().out
+    main(["predict", str(run.path), "--json", "--explain=", "--", text])
+    found = json.loads(capsys.readouterr().out)
+    assert "".join(word["name"] for word in found["words"]) == text
+    values = {word["name"].strip(): word["value"] for word in found["words"]}
+    assert values["lovely"] * values["awful"] < 0
+
+
 def test_a_task_without_methods_is_explained_by_none(run):
     if not methods_for(TASKS[run.recipe.task]):
         assert run.read(ExplainedSection).explanations == ()
@@ -245,7 +290,7 @@ def test_run_and_package_hold_the_same_files(run):
     assert one == other
     data = (run.package / "explain" / "explanations.json").read_bytes()
     section = decode(ExplainedSection, data, where="explanations.json")
-    assert section.explanations == run.read(ExplainedSection).explanations
+    assert section.explanations == run.read(ExplainedSection).without_texts().explanations
 
 
 def test_every_picture_is_there_and_numbers_go_with_them(explained):

@@ -92,6 +92,13 @@ def _answers(
 
         yield from explained_rows(model, options.inputs, stdin, method=options.explain)
         return
+    from daylight.steps.explain_texts import is_text  # noqa: PLC0415 - only if asked for
+
+    if is_text(model.predictor.package.program):
+        from daylight.steps.because_texts import explained_texts  # noqa: PLC0415
+
+        yield from explained_texts(model, options.inputs, stdin, method=options.explain)
+        return
     from daylight.steps.explain_inputs import explained_answers  # noqa: PLC0415 - only if asked for
 
     folder, method = Path(options.output or "explanations"), options.explain

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from daylight.core.config import Config
 from daylight.core.rows import Row, html_table, interval, number
 from daylight.core.sections import Section
@@ -68,6 +70,7 @@ class ExplainedExample(Config):
         probability: What the model gave it, where that is a probability.
         picture: File, relative to the folder ``explain`` of the run or the package.
         places: Those that say most, the largest first.
+        words: Of a text all of them, in its order, each with the space after it.
     """
 
     id: str
@@ -75,6 +78,7 @@ class ExplainedExample(Config):
     probability: float | None = None
     picture: str = ""
     places: tuple[Place, ...] = ()
+    words: tuple[Place, ...] = ()
 
 
 class Explanation(Config):
@@ -120,6 +124,16 @@ class ExplainedSection(Section):
     absent: str
     explanations: tuple[Explanation, ...]
     kind: str = ""
+
+    def without_texts(self) -> "ExplainedSection":
+        """As it is published: a package must not hold what people wrote."""
+        bare = tuple(
+            msgspec.structs.replace(
+                each, examples=tuple(one for one in each.examples if not one.words)
+            )
+            for each in self.explanations
+        )
+        return msgspec.structs.replace(self, explanations=bare)
 
     def lacks(self) -> tuple[str, ...]:
         return tuple(sorted({each.lacks for each in self.explanations if each.lacks}))

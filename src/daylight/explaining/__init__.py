@@ -116,6 +116,35 @@ _RANKED = (
     ),
 )
 
+_WRITTEN = (
+    ExplainerSpec(
+        name="word-contributions",
+        title="Contributions of words",
+        sentence=(
+            "The score of a class is a sum over words and runs of characters: this is what each "
+            "word adds to it, beside the mean of all classes, exactly."
+        ),
+        module="daylight.explaining.methods.word_contributions",
+        inputs=("text",),
+        answers=_LABELS,
+        asks="sums",
+        source="The terms of the weighted sum, shared by the words that each of them touches",
+    ),
+    ExplainerSpec(
+        name="word-occlusion",
+        title="Occlusion of words",
+        sentence=(
+            "Takes one word after another out of the text and sees how far the class's probability "
+            "falls; looks at nothing but answers."
+        ),
+        module="daylight.explaining.methods.leave_one_out",
+        inputs=("text",),
+        answers=_LABELS,
+        asks="answers",
+        source="Zeiler and Fergus, arXiv:1311.2901, section 4.2, for words instead of squares",
+    ),
+)
+
 EXPLAINERS: Registry[ExplainerSpec] = Registry(
-    "explainer", {spec.name: spec for spec in SPECS + _LINEAR + _RANKED}
+    "explainer", {spec.name: spec for spec in SPECS + _LINEAR + _RANKED + _WRITTEN}
 )

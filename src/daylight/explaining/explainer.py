@@ -44,14 +44,15 @@ class Trees(Protocol):
 
 @runtime_checkable
 class Sums(Protocol):
-    """A fitted model whose scores are sums over the items of a history."""
+    """A fitted model whose scores are sums over what it is shown."""
 
     def contributions(self, history: Column, items: "Array") -> Column:
-        """What each item of each history adds to the score of one item.
+        """What each item of each history adds to the score of one item, or class.
 
         Args:
-            history: Ragged int64, without repeats; -1 is no item.
-            items: Whose score; int64 ``(rows,)``.
+            history: The ragged prepared column: int64, without repeats, where -1 is no item; or
+                the terms of texts.
+            items: Whose score; int64 ``(rows,)``. That of a class counts beside the mean of all.
 
         Returns:
             Ragged float32, aligned with ``history``.

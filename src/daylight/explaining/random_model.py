@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daylight.core.explained import RandomModelCheck
-from daylight.core.types import Column
 from daylight.explaining.explainer import (
     Attribution,
     Explainer,
     Redrawable,
-    Scoring,
     Subject,
     UnableError,
 )
 from daylight.explaining.rows import RowSubject
 from daylight.explaining.runs import RunSubject
+from daylight.explaining.texts import TextSubject
 from daylight.metrics.intervals import measure_mean
 
 if TYPE_CHECKING:
@@ -57,23 +56,20 @@ def check(
     return compared(correlation(attribution.values.values, found.values.values), random)
 
 
-def check_runs(
-    method: Explainer, subject: RunSubject, attribution: Attribution, random: np.random.Generator
+def check_places(
+    method: Explainer,
+    subject: RunSubject | TextSubject,
+    attribution: Attribution,
+    random: np.random.Generator,
 ) -> RandomModelCheck:
-    """The same where inputs are runs.
+    """The same where inputs have places that can be taken out.
 
     Raises:
         UnableError: As ``check``; or the model does not tell its scores.
     """
-    if not isinstance(subject.fitted, Redrawable) or not isinstance(subject.fitted, Scoring):
+    if not isinstance(subject.fitted, Redrawable):
         raise UnableError("the family does not say what an equal model with random parameters is")
-    other = subject.fitted.redrawn(random)
-    assert isinstance(other, Scoring)  # noqa: S101 - it is of the same family
-
-    def scores(runs: Column) -> "Array":
-        return other.scores({subject.column: runs})
-
-    found = method.explain(replace(subject, fitted=other, scores=scores))
+    found = method.explain(subject.with_model(subject.fitted.redrawn(random)))
     pairs = [
         (attribution.values[row][None], found.values[row][None]) for row in range(len(subject))
     ]

@@ -1,13 +1,14 @@
 """What is explained where an input is a run of places that can be taken out: items of a history."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from daylight.core.types import Column, Fitted
 from daylight.explaining.deletion import NUM_ORDERS, NUM_SHARES
+from daylight.explaining.explainer import Scoring, UnableError
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -63,11 +64,38 @@ class RunSubject:
             parts.append(scores[np.arange(len(things)), things].astype(np.float64))
         return np.concatenate(parts) if parts else np.empty(0)
 
+    def with_model(self, fitted: Fitted) -> "RunSubject":
+        """The same, asked of another model of the same family.
+
+        Raises:
+            UnableError: It does not tell its scores.
+        """
+        if not isinstance(fitted, Scoring):
+            raise UnableError("the model does not tell its scores")
+
+        def scores(runs: Column) -> "Array":
+            return fitted.scores({self.column: runs})
+
+        return replace(self, fitted=fitted, scores=scores)
+
     def totals(self) -> "Array":
         """How much more the things get than for an empty run; float64 ``(rows,)``."""
         size = len(self.runs.values)
         difference: Array = self.left(np.ones(size, bool)) - self.left(np.zeros(size, bool))
         return difference
+
+
+class Places(Protocol):
+    """A subject whose inputs have places that can be taken out."""
+
+    @property
+    def offsets(self) -> "Array":
+        """Where the places of each input begin and end."""
+        ...
+
+    def left(self, kept: "Array") -> "Array":
+        """What is answered if only some places are shown; float64 ``(rows,)``."""
+        ...
 
 
 def curves(subject: RunSubject, values: "Array", random: np.random.Generator) -> "Array":
@@ -82,16 +110,33 @@ def curves(subject: RunSubject, values: "Array", random: np.random.Generator) ->
     Returns:
         Float64 ``(rows, shares)``, from 1 for all places to 0 for none.
     """
-    rows = np.repeat(np.arange(len(subject)), np.diff(subject.offsets))
+    size = len(subject.runs.values)
+    none, totals = subject.left(np.zeros(size, bool)), subject.totals()
+    shares: Array = (falls(subject, values, random) - none[:, None]) / totals[:, None]
+    return shares
+
+
+def falls(subject: Places, values: "Array", random: np.random.Generator) -> "Array":
+    """What is answered as places are taken out, the largest values first.
+
+    Among equals chance decides.
+
+    Args:
+        subject: What is asked.
+        values: One per place of all inputs.
+
+    Returns:
+        Float64 ``(rows, shares)``, from all places to none.
+    """
+    rows = np.repeat(np.arange(len(subject.offsets) - 1), np.diff(subject.offsets))
     order = np.lexsort((random.random(len(rows)), -values, rows))
     rank = np.empty(len(rows), np.int64)
     rank[order] = np.arange(len(rows)) - subject.offsets[rows]
     lengths = np.diff(subject.offsets)[rows]
-    none, totals = subject.left(np.zeros(len(rows), bool)), subject.totals()
     curve = []
     for share in range(NUM_SHARES + 1):
         kept = rank >= np.round(lengths * share / NUM_SHARES)
-        curve.append((subject.left(kept) - none) / totals)
+        curve.append(subject.left(kept))
     return np.stack(curve, axis=1)
 
 
@@ -99,3 +144,9 @@ def random_curves(subject: RunSubject, random: np.random.Generator) -> "Array":
     """The same in random orders; float64 ``(orders, rows, shares)``."""
     equal = np.zeros(len(subject.runs.values))
     return np.stack([curves(subject, equal, random) for _ in range(NUM_ORDERS)])
+
+
+def random_falls(subject: Places, random: np.random.Generator) -> "Array":
+    """What ``falls`` gives in random orders; float64 ``(orders, rows, shares)``."""
+    equal = np.zeros(int(subject.offsets[-1]))
+    return np.stack([falls(subject, equal, random) for _ in range(NUM_ORDERS)])

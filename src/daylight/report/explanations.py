@@ -43,11 +43,12 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class ShownExample:
-    """One example that is explained by its places."""
+    """One example that is explained by its places, or a text by its words, in their order."""
 
     id: str
     label: str
     chips: Sequence[Chip]
+    words: Sequence[Chip] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,21 @@ def _shown(found: Explanation, folder: Path) -> ShownExplanation:
         for each in found.examples
         if each.picture and (folder / each.picture).is_file()
     ]
-    examples = [_by_places(each) for each in found.examples if each.places]
+    examples = [_by_places(each) for each in found.examples if each.places or each.words]
     bars = bar_chart([(each.name, each.value) for each in found.importance])
     return ShownExplanation(found, chart, _facts(found), pictures, examples, bars)
 
 
 def _by_places(example: ExplainedExample) -> ShownExample:
-    most = max(abs(place.value) for place in example.places) or 1.0
-    chips = [Chip(p.name, number(p.value), p.value / most) for p in example.places]
-    return ShownExample(example.id, example.label, chips)
+    most = max(abs(place.value) for place in (*example.places, *example.words)) or 1.0
+    chips, words = (
+        [Chip(p.name, number(p.value), p.value / most) for p in places]
+        for places in (example.places, example.words)
+    )
+    label = example.label
+    if example.probability is not None:
+        label = f"{label} {example.probability:.2f}"
+    return ShownExample(example.id, label, chips, words)
 
 
 def _facts(found: Explanation) -> list[tuple[str, str]]:

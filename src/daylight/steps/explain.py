@@ -26,6 +26,7 @@ from daylight.runtime.predictor import Predictor
 from daylight.steps.dataset import benchmark
 from daylight.steps.explain_rows import find_rows
 from daylight.steps.explain_runs import find_runs
+from daylight.steps.explain_texts import find_texts, is_text
 from daylight.steps.explaining import (
     ABSENT,
     SECTION,
@@ -99,7 +100,7 @@ def explain(run: Run, context: Context) -> ExplainedSection:
         explanations=found.explanations,
         kind=TASKS[run.recipe.task].input,
     )
-    files = {**found.files, SECTION: section.to_json()}
+    files = {**found.files, SECTION: section.without_texts().to_json()}
     with folder_atomic(run.path / "explain") as place:
         for name, data in files.items():
             (place / name).parent.mkdir(exist_ok=True)
@@ -114,6 +115,8 @@ def _finder(
     """By what the model is shown."""
     if is_run(program):
         return find_runs
+    if is_text(program):
+        return find_texts
     return find_rows if is_rows({"examples": program.fields}) else _find
 
 

@@ -1,30 +1,27 @@
 """explain, where a model is shown what a person has: which items speak for an answer."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
-from daylight.core.explained import ExplainedExample, Explanation, Place
+from daylight.core.explained import ExplainedExample, Place
 from daylight.core.run import Run
 from daylight.core.types import Column, Columns, Fitted
 from daylight.explaining import runs
-from daylight.explaining.deletion import judged
 from daylight.explaining.explainer import Attribution, UnableError
-from daylight.explaining.random_model import check_runs
 from daylight.explaining.runs import RunSubject
 from daylight.explaining.spec import ExplainerSpec
 from daylight.runtime.predictor import Predictor
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.dataset import benchmark
+from daylight.steps.explain_places import Asked, explained
 from daylight.steps.explaining import (
     Found,
-    attribute,
-    facts,
     load_fitted,
-    open_method,
     skipped,
     spread,
 )
@@ -110,44 +107,19 @@ def find_runs(
         unloaded = error
     ids = on.column("id")
     names = [ids[row] for row in rows]
-    beside = runs.random_curves(subject, context.random("explain", "random orders"))
-    explanations, hurried = [], False
-    for spec in specs:
-        context.log("explain", method=spec.name)
-        try:
-            context.check_time()
-            if unloaded and spec.asks != "answers":
-                raise unloaded
-            attribution = attribute(spec, subject)
-        except (UnableError, MissingExtraError, OutOfTimeError) as error:
-            hurried |= isinstance(error, OutOfTimeError)
-            explanations.append(skipped(spec, error))
-            continue
-        random = context.random("explain", spec.name)
-        values = attribution.values.values
-        explanations.append(
-            Explanation(
-                **facts(spec),
-                gap=attribution.gap,
-                faithfulness=judged(runs.curves(subject, values, random), beside, random),
-                examples=_examples(subject, attribution, names, predictor.package.labels),
-                **_checked(spec, subject, attribution, random),
-            )
-        )
-    return Found(len(subject), "", tuple(explanations), hurried)
-
-
-def _checked(
-    spec: ExplainerSpec, subject: RunSubject, attribution: Attribution, random: np.random.Generator
-) -> dict[str, Any]:
-    try:
-        return {"random_model": check_runs(open_method(spec), subject, attribution, random)}
-    except UnableError as error:
-        return {"unchecked": error.message}
+    asked = Asked(
+        subject,
+        unloaded,
+        beside=runs.random_curves(subject, context.random("explain", "random orders")),
+        curves=partial(runs.curves, subject),
+        examples=partial(_examples, subject, names, predictor.package.labels),
+    )
+    explanations, hurried = explained(specs, asked, context)
+    return Found(len(subject), "", explanations, hurried)
 
 
 def _examples(
-    subject: RunSubject, attribution: Attribution, ids: Sequence[str], labels: Sequence[str]
+    subject: RunSubject, ids: Sequence[str], labels: Sequence[str], attribution: Attribution
 ) -> tuple[ExplainedExample, ...]:
     return tuple(
         ExplainedExample(

@@ -15,6 +15,7 @@ from daylight.explaining.explainer import ABILITIES, Attribution, Explainer, Sub
 from daylight.explaining.rows import RowSubject
 from daylight.explaining.runs import RunSubject
 from daylight.explaining.spec import ExplainerSpec
+from daylight.explaining.texts import TextSubject
 from daylight.package.package import Package
 from daylight.runtime.predictor import Predictor
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
@@ -142,7 +143,9 @@ def prove(fitted: Fitted, subject: Subject) -> Subject:
     return replace(subject, fitted=fitted)
 
 
-def attribute(spec: ExplainerSpec, subject: Subject | RunSubject | RowSubject) -> Attribution:
+def attribute(
+    spec: ExplainerSpec, subject: Subject | RunSubject | RowSubject | TextSubject
+) -> Attribution:
     """Explains by one method.
 
     Raises:

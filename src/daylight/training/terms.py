@@ -70,6 +70,27 @@ class TermModel:
         """One that has learned nothing: the weights are shuffled among the terms."""
         return replace(self, weights=self.weights[random.permutation(len(self.weights))])
 
+    def contributions(self, history: Column, items: "Array") -> Column:
+        """What each occurrence of a term adds to the score of a class, beside the mean of all.
+
+        Args:
+            history: Terms, as ``ngrams`` gives them.
+            items: Whose score; int64 ``(rows,)``.
+        """
+        rows = np.repeat(np.arange(len(history)), np.diff(np.asarray(history.offsets)))
+        weighed = self.known.weigh(history)
+        width = len(self.known.terms)
+        keys = weighed.rows * width + weighed.places
+        places = self.known.places(history.values)
+        known = places >= 0
+        at = np.searchsorted(keys, rows[known] * width + places[known])
+        times = np.bincount(at, minlength=len(keys))
+        beside = self.weights - self.weights.mean(axis=1, keepdims=True)
+        each = weighed.values * beside[weighed.places, items[weighed.rows]] / np.maximum(times, 1)
+        values = np.zeros(len(rows), np.float32)
+        values[known] = each[at]
+        return Column(values, history.offsets)
+
     def save(self, folder: Path) -> None:
         """Writes the arrays."""
         arrays = {

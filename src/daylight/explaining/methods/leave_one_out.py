@@ -9,9 +9,10 @@ import numpy as np
 from daylight.core.types import Column
 from daylight.explaining.explainer import Attribution
 from daylight.explaining.runs import RunSubject
+from daylight.explaining.texts import TextSubject
 
 
-def explain(subject: RunSubject) -> Attribution:
+def explain(subject: RunSubject | TextSubject) -> Attribution:
     """A place's value is the fall of the score without it."""
     lengths = np.diff(subject.offsets)
     rows = np.repeat(np.arange(len(subject)), lengths)
