@@ -189,15 +189,20 @@ FAST: dict[str, list[str]] = {
 }
 
 SLOW = {
+    "bpr",
     "rnn",
+    "sasrec",
     "sentence-encoder",
     "static-embedding",
+    "static-retrieval",
     "text-cnn",
     "text-rnn",
-    "static-retrieval",
     "text-transfer",
     "transfer",
     "transformer",
     "vit",
+    ("tabular-regression", "mlp"),
+    ("tabular-regression", "random-forest"),
+    ("tabular-regression", "svm"),
 }
-"""Families that only slow tests try: others run through the same code in less time."""
+"""Families, or tasks with a family, that only slow tests try: others run through the same code."""

@@ -22,7 +22,7 @@ def _is_mixed(task, family):
 
 
 PAIRS = [pair for pair in _FITTING if not _is_mixed(*pair)]
-SLOW_PAIRS = [pair for pair in _FITTING if _is_mixed(*pair) or pair[1] in SLOW]
+SLOW_PAIRS = [p for p in _FITTING if _is_mixed(*p) or p in SLOW or p[1] in SLOW]
 
 
 def _param(pair):
