@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import torch
@@ -15,8 +17,10 @@ from safetensors.torch import load_file
 
 from daylight.core.choice import ChosenSection
 from daylight.core.context import Context
+from daylight.core.errors import UserError
 from daylight.core.recipe import DataConfig, Limits, Recipe
 from daylight.core.run import Run
+from daylight.steps.cluster import Machine, Sight, check_sight
 from daylight.steps.pipeline import advance, start
 from tiny import patterns
 
@@ -29,18 +33,20 @@ ENVIRONMENT = {
 needs_ray = pytest.mark.skipif(not find_spec("ray"), reason="the extra ray is not installed")
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
+@pytest.fixture
+def cluster():
     """Its address, and the process of its second machine."""
-    environment = {**os.environ, **ENVIRONMENT, "RAY_TMPDIR": "/tmp"}  # sockets have short names
-    with subprocess.Popen(
-        [sys.executable, Path(__file__).parents[1] / "local_cluster.py"],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
+    with (
+        TemporaryDirectory(prefix="ray") as place,  # a short name, for its sockets have long ones
+        subprocess.Popen(
+            [sys.executable, Path(__file__).parents[1] / "local_cluster.py"],
+            env={**os.environ, **ENVIRONMENT, "RAY_TMPDIR": place},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process,
+    ):
         yield json.loads(process.stdout.readline())
         process.stdin.close()
 
@@ -56,7 +62,7 @@ def command(*arguments):
 
 
 def finish(process):
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 0, err
     return out
 
@@ -124,10 +130,68 @@ def test_a_race_and_a_training_that_loses_a_process_come_to_the_same(cluster, tm
         torch.testing.assert_close(theirs, weights(here)[name], rtol=1e-3, atol=1e-4)
 
 
+def newer(states, than=-1):
+    """Waits for a state of a training; returns its number."""
+    while True:
+        found = [int(path.stem.rpartition("-")[2]) for path in states.glob("*/state-*")]
+        if found and max(found) > than:
+            return max(found)
+        time.sleep(0.2)
+
+
+@needs_ray
+@pytest.mark.slow
+def test_a_training_goes_on_without_a_machine_and_when_the_command_was_killed(cluster, tmp_path):
+    data = patterns(tmp_path / "photos", classes=2, each=12)
+    there, states = tmp_path / "there", tmp_path / "there" / "checkpoints"
+    words = ["train", data, "--model", "single-layer", "--set", "training.epochs=6000"]
+    shared = [*words, "-o", there, "--ray", cluster["address"]]
+    process = command(*shared)
+    first = newer(states)
+    for each in (member_of(cluster["second"]), cluster["second"]):  # its machine is gone
+        os.kill(each, signal.SIGKILL)
+    until("a process is lost", process)
+    newer(states, than=first + 1)
+    process.kill()
+    process.communicate()
+    finish(command(*shared))
+    finish(command(*words, "-o", tmp_path / "here"))
+    numbers = [number for _, number in sorted(processes(there).items())]
+    assert numbers[0] == 2
+    assert set(numbers[1:]) == {1}
+    for name, weights_there in weights(there).items():
+        torch.testing.assert_close(
+            weights_there, weights(tmp_path / "here")[name], rtol=0, atol=0.02
+        )
+    assert not [*states.glob("*/*")]
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "somewhere", "ray://127.0.0.1:1", "auto:x"])
 def test_a_cluster_that_is_not_there_is_an_error_with_a_next_step(refused, photos, address):
     assert address in refused("choose", photos, "-o", "run", "--ray", address)
     assert not Path("run").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "hint"),
+    [
+        ({"marker": ""}, "does not see", "file system that all machines share"),
+        ({"data": False}, "photos", "file system that all machines share"),
+        ({"versions": ("torch 1.0",)}, "torch 1.0", "Install the same"),
+        ({"code": "other"}, "another Daylight", "Install the same"),
+    ],
+)
+def test_a_machine_that_cannot_take_part_is_named_with_a_next_step(
+    photos, tmp_path, changes, message, hint
+):
+    run = start(Recipe(data=DataConfig(path=str(photos))), tmp_path / "run", Context())
+    mine = Sight(marker="x", data=True, code="y", versions=("torch 2.13.0",))
+    machine = Machine("1", "10.0.0.7", 4)
+    check_sight(machine, mine, mine, run)
+    with pytest.raises(UserError, match=r"machine 10\.0\.0\.7") as refusal:
+        check_sight(machine, mine._replace(**changes), mine, run)
+    assert message in refusal.value.message
+    assert hint in refusal.value.hint
 
 
 def test_without_a_cluster_nothing_of_ray_is_loaded(tmp_path):

@@ -87,7 +87,11 @@ class Decisions:
 
     def hurried(self) -> bool:
         """Whether something ended early for want of time."""
-        start = self._scoped("ends ")
+        return self.some("ends ")
+
+    def some(self, beginning: str) -> bool:
+        """Whether anything was decided whose name begins so."""
+        start = self._scoped(beginning)
         return any(name.startswith(start) for name in self.all())
 
     def within(self, part: str) -> "Decisions":

@@ -212,7 +212,7 @@ def check_shared(run: Run) -> None:
             for each in there
         ]
         for machine, ticket in zip(there, tickets, strict=True):
-            _check_sight(machine, _sight(machine, ticket), mine, run)
+            check_sight(machine, _sight(machine, ticket), mine, run)
     finally:
         marker.unlink(missing_ok=True)
 
@@ -239,7 +239,12 @@ def _sight(machine: Machine, ticket: Any) -> Sight:
     return seen
 
 
-def _check_sight(machine: Machine, seen: Sight, mine: Sight, run: Run) -> None:
+def check_sight(machine: Machine, seen: Sight, mine: Sight, run: Run) -> None:
+    """Makes sure that a machine sees and has what this one does.
+
+    Raises:
+        UserError: It does not; names the machine, and what.
+    """
     of = f"The machine {machine.host} of the Ray cluster"
     hint = "Put it on a file system that all machines share, under the same path"
     if seen.marker != mine.marker:

@@ -87,7 +87,7 @@ class _SideBySide:
                 if known:
                     yield each, partial(_given, known)
                 else:
-                    self._start(each, place)
+                    yield from self._begun(each, place)
                 while len(self._running) >= num_processors():
                     yield from self._done()
             while self._running:
@@ -96,9 +96,16 @@ class _SideBySide:
             for ticket in self._running:
                 cluster.stop(ticket)
 
+    def _begun(self, wanted: Wanted[T], place: Path) -> Iterator[tuple[Wanted[T], Outcome]]:
+        """Prepares the data here, so that no two processes write it; tells only if it cannot be."""
+        try:
+            self._trials.prepare(wanted.entry)
+        except (UserError, ModuleNotFoundError) as error:
+            yield wanted, partial(_raised, error)
+        else:
+            self._start(wanted, place)
+
     def _start(self, wanted: Wanted[Any], place: Path, num_lost: int = 0) -> None:
-        """Data is prepared here, so that no two processes write it."""
-        self._trials.prepare(wanted.entry)
         ticket = cluster.start(
             fit_there,
             str(self._trials.run.path.resolve()),
@@ -184,5 +191,5 @@ def _given(trial: Trial) -> Trial:
     return trial
 
 
-def _raised(error: UserError) -> Trial:
+def _raised(error: Exception) -> Trial:
     raise error

@@ -213,8 +213,8 @@ class _Fit:
 
     def _note_team(self) -> None:
         """With how many it is trained from here on: sums are not the same to the last digit."""
-        name = f"processes as of step {self.state.step}"
-        if self.team.size > 1 or self.context.decisions.has(name):
+        if self.team.size > 1 or self.context.decisions.some("processes "):
+            name = f"processes as of step {self.state.step}"
             self.context.decisions.revise(name, self.team.size)
 
     def _affordable(self) -> float:
