@@ -14,10 +14,11 @@ from daylight.core.context import Context
 from daylight.core.kinds import INPUT_KINDS
 from daylight.core.recipe import Recipe
 from daylight.core.run import Run
-from daylight.core.sections import ReportSection, Scores, TrainedSection
+from daylight.core.sections import PreparedSection, ReportSection, Scores, TrainedSection
 from daylight.steps.cluster import joined
 from daylight.steps.pipeline import advance, start
 from daylight.steps.plan import plan
+from daylight.steps.predict import example_of
 from daylight.steps.watchdog import train_in_time
 from daylight.tasks import TASKS
 
@@ -120,7 +121,7 @@ def _an_input(opened: Run, scores: Scores) -> str:
     """Something that the person can ask about at once."""
     task = TASKS[opened.recipe.task]
     if not INPUT_KINDS[task.input].media:
-        return task.codec.example or "INPUT"
+        return example_of(task, opened.read(PreparedSection).fields) or "INPUT"
     path = Path(opened.recipe.data.path)
     media = scores.examples[0].media if scores.examples else None
     return str((path if path.is_dir() else path.parent) / media) if media else "INPUT"

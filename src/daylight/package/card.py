@@ -65,9 +65,9 @@ def write_card(
 
     Args:
         title: Name of the model.
-        data: ``name``, ``digest``, ``num_examples`` by split, ``labels``, and the findings of the
-            check that were ``waived``, and what came of training twice as a sentence,
-            ``reproduced``; empty if nobody did.
+        data: ``name``, an ``example`` of an input or nothing, ``digest``, ``num_examples`` by
+            split, ``labels``, and the findings of the check that were ``waived``, and what came of
+            training twice as a sentence, ``reproduced``; empty if nobody did.
         settings: The family's, for the record.
         scores: What was measured on the test split; none before ``evaluate``.
     """
@@ -81,14 +81,14 @@ def write_card(
     overall = [s for s in scores if s.label is None and s.value is not None]
     if overall:
         front["model-index"] = [_model_index(title, task, data, overall)]
-    example = task.codec.example or "input"
+    example = data["example"] or "input"
     body = TEMPLATE.format(
         title=title,
         task_title=task.title,
         family=spec.name,
         sentence=spec.title + ".",
         example=example,
-        decoded=task.codec.decode(example) if task.codec.example else example,
+        decoded=task.codec.decode(example) if data["example"] else example,
         data=_data(data),
         waived=_waived(data["waived"]),
         scores=_table(overall) if overall else "Not measured yet: `daylight evaluate`.",

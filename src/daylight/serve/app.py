@@ -20,6 +20,7 @@ from daylight.serve.models import Loaded, Models
 from daylight.serve.observe import Metrics
 from daylight.serve.openapi import document
 from daylight.serve.page import page
+from daylight.steps.predict import example_of
 
 LENGTH = "Inference-Header-Content-Length"
 EXTENSIONS = ["binary_tensor_data", "model_repository"]
@@ -162,7 +163,7 @@ class _Routes:
             {
                 **_facts(loaded),
                 "schema": dict(codec.schema),
-                "example": codec.example,
+                "example": example_of(loaded.model.task, package.program.fields),
                 "labels": package.labels,
                 "drift": loaded.drift.indices(),
                 "fields": [{"name": f.name, "type": f.type} for f in package.program.fields],

@@ -33,6 +33,7 @@ from daylight.runtime.usual import Usual
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.families import describe as describe_settings
 from daylight.steps.families import open_family, settings_of
+from daylight.steps.predict import example_of
 from daylight.tasks import TASKS
 
 NUM_CHECKED = 64
@@ -229,6 +230,7 @@ def _card(
         spec=spec,
         data={
             "name": name,
+            "example": example_of(task, section.fields),
             "digest": section.data_digest,
             "num_examples": section.num_examples,
             "labels": _labels(task.answer, section.labels),

@@ -1,6 +1,7 @@
 """predict: a model and what a person has -> answers."""
 
 import glob
+import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from daylight.core.errors import (
 from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS, Answer, AnswerKind
 from daylight.core.log import Log, silent
 from daylight.core.recipe import Recipe
-from daylight.core.types import Program, Task
+from daylight.core.types import Field, Program, Task
 from daylight.data.rows import is_rows
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
@@ -86,6 +87,19 @@ def is_run(program: Program) -> bool:
 def is_table_row(program: Program) -> bool:
     """Whether a model is shown rows of numbers and categories."""
     return is_rows({"examples": program.fields})
+
+
+def example_of(task: Task, fields: Sequence[Field]) -> str:
+    """An input as a person types it: of a row all columns, to be filled in; empty if none is known.
+
+    Args:
+        task: For its own example.
+        fields: Of the data.
+    """
+    inputs = [field for field in fields if field.role == "input"]
+    if is_rows({"examples": tuple(inputs)}):
+        return json.dumps(dict.fromkeys((field.name for field in inputs), None), ensure_ascii=False)
+    return task.codec.example
 
 
 def check_takes_histories(model: Model) -> None:

@@ -32,7 +32,6 @@ TASK = Task(
         schema={"type": "object", "description": "a value for each column"},
         decode=row_tables.decode_row,
         show=lambda answer: f"{answer['value']:.6g}",
-        example='{"age": 41, "job": "nurse"}',
     ),
     pipeline_tag="tabular-regression",
 )
