@@ -32,7 +32,7 @@ from daylight.steps.pipeline import advance, start
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 RACED = ("decision-tree", "random-forest", "linear", "svm", "mlp")
 NUM_EXAMPLES = 1500
-EPOCHS = 6
+EPOCHS = 4
 
 
 class Raced(NamedTuple):
@@ -123,7 +123,7 @@ def measure(what: str, folder: Path, ray: str) -> dict[str, float]:
     values: dict[str, Any] = {"data": data, "limits": {"models": RACED}}
     if what == "training":
         training = {"epochs": EPOCHS, "min_steps": 0}
-        values = {"data": {"path": data["path"]}, "model": "cnn", "training": training}
+        values = {"data": data, "model": "cnn", "training": training}
     with joined(ray):
         run = start(resolve(values), folder / what, Context())
         context = Context(log=log, cluster=ray)
