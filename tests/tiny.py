@@ -85,6 +85,20 @@ def houses(folder: Path) -> Path:
     return path
 
 
+def moods(folder: Path, *, num: int = 60) -> Path:
+    """The more glad words and the fewer sad ones, the higher the number."""
+    draw = Random(1)
+    folder.mkdir(parents=True)
+    lines = ["text,mood"]
+    for number in range(num):
+        glad = draw.randint(0, 6)
+        words = ["glad"] * glad + ["sad"] * (6 - glad) + draw.choices(["so", "and", "very"], k=3)
+        draw.shuffle(words)
+        lines.append(f"{' '.join(words)} {number},{glad - 3 + draw.gauss(0, 0.1):.3f}")
+    (folder / "moods.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder / "moods.csv"
+
+
 def reviews(folder: Path, *, each: int = 20) -> Path:
     """Each class has words of its own among common ones; some texts are in Chinese or Hebrew."""
     draw = Random(0)
@@ -127,6 +141,7 @@ TINY: dict[str, Callable[[Path], Path]] = {
     "tabular-classification": customers,
     "tabular-regression": houses,
     "text-classification": reviews,
+    "text-regression": moods,
     "text-retrieval": documents,
     "row-to-real": made.rows,
     "history-to-ranking": made.histories,
@@ -204,5 +219,6 @@ SLOW = {
     ("tabular-regression", "mlp"),
     ("tabular-regression", "random-forest"),
     ("tabular-regression", "svm"),
+    ("text-regression", "fasttext"),
 }
 """Families, or tasks with a family, that only slow tests try: others run through the same code."""

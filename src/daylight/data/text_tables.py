@@ -156,6 +156,14 @@ def _is_prose(column: "pa.ChunkedArray") -> bool:
     return 2 * len(set(values)) > len(values) and (several or mean(map(len, values)) >= MIN_LETTERS)
 
 
+def is_number(values: "pa.ChunkedArray") -> bool:
+    """Whether a column holds numbers."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only to read data
+
+    kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+    return any(each(values.type) for each in kinds)
+
+
 def _are_measures(values: "pa.ChunkedArray") -> bool:
     """Numbers with fractions; ``1.0`` is what some programs make of 1."""
     import pyarrow as pa  # noqa: PLC0415 - heavy, and only to read data

@@ -356,10 +356,10 @@ _TEXTS = (
     ),
     ModelSpec(
         name="tfidf-linear",
-        title="One weight for each word, pair of words and run of characters: logistic regression",
+        title="One weight for each word, pair of words and run of characters",
         module="daylight.models.tfidf_linear",
         inputs=("text",),
-        answers=_LABELS,
+        answers=("label", "real"),
         license="Apache-2.0",
         source=(
             "Spärck Jones, Journal of Documentation 28 (1972); Salton & Buckley, Information "

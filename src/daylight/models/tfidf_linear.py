@@ -1,12 +1,13 @@
-"""Logistic regression over words and runs of characters, weighed by how rare they are.
+"""Logistic or linear regression over words and runs of characters, weighed by how rare they are.
 
 Source: Spärck Jones, Journal of Documentation 28 (1972); Salton & Buckley, Information Processing &
 Management 24 (1988); runs of characters Cavnar & Trenkle, SDAIR (1994).
 """
 
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import numpy as np
@@ -15,10 +16,13 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.runtime.operations.ngrams import Length
-from daylight.runtime.operations.term_scores import Terms
-from daylight.training.convex import LinearScores, cross_entropy, fit_scores
+from daylight.runtime.operations.term_scores import Link, Terms
+from daylight.training.convex import LinearScores, Loss, cross_entropy, fit_scores, squared_error
 from daylight.training.settings import Positive
 from daylight.training.terms import TermModel, count_texts, matrix, term_processing
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
 
 LENGTH = 30.0
 """Of a text's row while the weights are sought: the search stops by the size of slopes."""
@@ -68,23 +72,65 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TermModel:
         LENGTH * matrix(known, each.inputs["terms"]).astype(np.float32)
         for each in (train, validation)
     )
-    target, right = train.targets["target"].values, validation.targets["target"].values
-    scores = best = LinearScores.zero(rows.shape[1], len(prepared.labels))
+    aim = _Aim.of(prepared)
+    scores = best = LinearScores.zero(rows.shape[1], aim.width)
     lowest = inf
     for penalty in sorted(settings.penalties, reverse=True):
         scores = fit_scores(
             rows,
-            target,
-            loss=cross_entropy,
+            aim.target,
+            loss=aim.loss,
             penalty=penalty * LENGTH**2,
             start=scores,
             context=context,
         )
-        loss, _ = cross_entropy(scores(shown), right)
+        loss, _ = aim.loss(scores(shown), aim.shown)
         if loss >= lowest:
             break
         lowest, best = loss, scores
-    return TermModel.of(known, LENGTH * best.weights, best.bias, link="softmax")
+    weights, bias = LENGTH * aim.scale * best.weights, aim.scale * best.bias + aim.mean
+    return TermModel.of(known, weights, bias, link=aim.link)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """What is sought: classes, or numbers of mean 0 and deviation 1.
+
+    Attributes:
+        target: Of train.
+        shown: Of validation.
+        width: Scores for a text.
+        mean: Of the numbers, and 0 for classes.
+        scale: Their deviation, and 1 for classes.
+    """
+
+    target: "Array"
+    shown: "Array"
+    loss: Loss
+    width: int
+    link: Link
+    mean: float = 0.0
+    scale: float = 1.0
+
+    @classmethod
+    def of(cls, prepared: Prepared) -> "_Aim":
+        """By the kind of answer."""
+        target, shown = (
+            np.asarray(prepared.splits[name].targets["target"].values)
+            for name in ("train", "validation")
+        )
+        if prepared.answer == "label":
+            return cls(target, shown, cross_entropy, len(prepared.labels), "softmax")
+        mean, scale = float(target.mean()), float(target.std()) or 1.0
+        return cls(
+            (target - mean) / scale,
+            (shown - mean) / scale,
+            squared_error,
+            1,
+            "identity",
+            mean,
+            scale,
+        )
 
 
 def load(folder: Path) -> TermModel:

@@ -15,6 +15,7 @@ TASKS: Registry[Task] = Registry(
         "recommendation": "daylight.tasks.recommendation:TASK",
         "tabular-classification": "daylight.tasks.tabular_classification:TASK",
         "tabular-regression": "daylight.tasks.tabular_regression:TASK",
+        "text-regression": "daylight.tasks.text_regression:TASK",
         "text-classification": "daylight.tasks.text_classification:TASK",
         "text-retrieval": "daylight.tasks.text_retrieval:TASK",
         "unconditional-image-generation": "daylight.tasks.unconditional_image_generation:TASK",

@@ -34,7 +34,7 @@ def recognise(source: Source, data: DataConfig) -> str | None:
     found = find_columns(head, data)
     if found is None or found.has_others or not found.is_prose:
         return None
-    if (found.holds_measures and not data.target) or not repeat(head[found.target]):
+    if found.holds_measures or not repeat(head[found.target]):
         return None
     return f"a table of texts ({found.text!r}) and their classes ({found.target!r})"
 
