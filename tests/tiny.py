@@ -205,6 +205,7 @@ FAST: dict[str, list[str]] = {
 
 SLOW = {
     "bpr",
+    "resnet",
     "rnn",
     "sasrec",
     "sentence-encoder",

@@ -98,7 +98,7 @@ def test_models_of_a_hub_race_beside_the_families(models, tmp_path):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=400,
             check=False,
         )
     assert made.returncode == 0, made.stderr
@@ -135,7 +135,7 @@ def test_what_is_no_hub_is_named(tmp_path):
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=400,
             check=False,
         )
     assert made.returncode == 2

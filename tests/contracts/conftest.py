@@ -25,7 +25,7 @@ PAIRS = [pair for pair in _FITTING if not _is_mixed(*pair)]
 SLOW_PAIRS = [p for p in _FITTING if _is_mixed(*p) or p in SLOW or p[1] in SLOW]
 
 
-def _param(pair):
+def marked(pair):
     return pytest.param(
         pair, id="-by-".join(pair), marks=pytest.mark.slow if pair in SLOW_PAIRS else ()
     )
@@ -127,7 +127,7 @@ def kept_in_memory(trained):
     return of
 
 
-@pytest.fixture(params=map(_param, _FITTING))
+@pytest.fixture(params=map(marked, _FITTING))
 def pair(request):
     return request.param
 

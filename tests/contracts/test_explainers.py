@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import daylight
-from contracts.conftest import PAIRS, prepared_of
+from contracts.conftest import PAIRS, marked, prepared_of
 from daylight.cli.main import main
 from daylight.core.config import decode
 from daylight.core.context import Context
@@ -83,7 +83,7 @@ def subject_for(run, *, rows=6):
     return prove(load_fitted(predictor.package), subject_of(predictor, shown, absent))
 
 
-@pytest.fixture(params=EXPLAINED, ids="-by-".join)
+@pytest.fixture(params=map(marked, EXPLAINED))
 def pair(request):
     return request.param
 
@@ -168,7 +168,7 @@ def test_every_method_was_used_or_says_why_not(explained):
         assert not (each.skipped and (each.method, family) in CERTAIN)
 
 
-@pytest.mark.parametrize("pair", ROWS, ids="-by-".join)
+@pytest.mark.parametrize("pair", list(map(marked, ROWS)))
 def test_what_columns_say_adds_up_and_the_answer_falls_without_them(pair, trained):
     run = trained(*pair)
     section = run.read(ExplainedSection)
@@ -208,7 +208,7 @@ def test_a_row_of_ones_own_is_explained_by_its_columns(method, trained, capsys):
     assert answer["because"].keys() <= row.keys()
 
 
-@pytest.mark.parametrize("pair", RUNS, ids="-by-".join)
+@pytest.mark.parametrize("pair", list(map(marked, RUNS)))
 def test_what_speaks_for_a_list_is_what_it_falls_without(pair, trained):
     section = trained(*pair).read(ExplainedSection)
     specs = methods_for(TASKS[pair[0]])
@@ -227,7 +227,7 @@ def test_what_speaks_for_a_list_is_what_it_falls_without(pair, trained):
             assert {example.label, *(place.name for place in example.places)} <= labels
 
 
-@pytest.mark.parametrize("pair", TEXTS, ids="-by-".join)
+@pytest.mark.parametrize("pair", list(map(marked, TEXTS)))
 def test_every_word_of_a_text_says_how_much_it_speaks_for_the_class(pair, trained):
     run = trained(*pair)
     used = [each for each in run.read(ExplainedSection).explanations if not each.skipped]
@@ -235,7 +235,8 @@ def test_every_word_of_a_text_says_how_much_it_speaks_for_the_class(pair, traine
     texts = dict(zip(benchmark(run).column("id"), benchmark(run).column("text"), strict=True))
     for each in used:
         assert each.gap is None or each.gap < 1e-3
-        assert each.faithfulness.curve[0] >= each.faithfulness.curve[-1]
+        if (each.method, pair[1]) in CERTAIN:
+            assert each.faithfulness.curve[0] >= each.faithfulness.curve[-1]
         for example in each.examples:
             assert "".join(word.name for word in example.words) == texts[example.id]
             assert each.gap is None or any(word.value for word in example.words)

@@ -108,6 +108,7 @@ def processes(run):
     return {int(step): number for step, number in found.items() if step}
 
 
+@pytest.mark.slow
 @needs_ray
 def test_a_race_and_a_training_that_loses_a_process_come_to_the_same(cluster, tmp_path):
     recipe = tmp_path / "recipe.toml"

@@ -109,6 +109,7 @@ DRAW = {
     "label": label,
     "real": real,
     "ranking": ranking,
+    "passages": ranking,  # what an index finds
     "boxes": boxes,
     "text": text,
     "image": image,

@@ -222,6 +222,9 @@ class TreeEnsemble:
         place = np.arange(len(self.feature)) - self.roots[tree]
         leaf = self.feature < 0
         at, of_class = self.leaves.nonzero()
+        weights = self.leaves.data
+        if not len(weights):  # ONNX has no list of nothing
+            at, of_class, weights = np.flatnonzero(leaf)[:1], np.zeros(1, int), np.zeros(1)
         return helper.make_node(
             "TreeEnsembleRegressor",
             [source],
@@ -237,7 +240,7 @@ class TreeEnsemble:
             target_treeids=tree[at].tolist(),
             target_nodeids=place[at].tolist(),
             target_ids=of_class.tolist(),
-            target_weights=self.leaves.data.tolist(),
+            target_weights=weights.tolist(),
             n_targets=self.leaves.shape[1],
             aggregate_function="SUM",
         )
