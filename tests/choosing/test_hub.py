@@ -86,6 +86,7 @@ def models(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_models_of_a_hub_race_beside_the_families(models, tmp_path):
     data = patterns(tmp_path / "photos", each=8)
     command = [sys.executable, "-m", "daylight", "choose", str(data), "-o", str(tmp_path / "run")]

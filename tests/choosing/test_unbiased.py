@@ -1,6 +1,7 @@
 """Choosing by validation flatters validation, never test."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from daylight.core.choice import ChosenSection
@@ -25,6 +26,7 @@ def permuted(folder, seed):
     return folder
 
 
+@pytest.mark.slow
 def test_on_permuted_labels_the_chosen_model_tests_at_chance(tmp_path):
     best, tested = [], []
     for seed in SEEDS:

@@ -19,7 +19,7 @@ from tiny import patterns
 
 HEIGHT, WIDTH = 6, 9
 FAMILIES = [spec.name for spec in fitting(TASKS["image-classification"])]
-NETWORKS = {"cnn", "resnet", "rnn", "single-layer", "transfer", "vit"}
+SLOWER = {"cnn", "mlp", "resnet", "rnn", "single-layer", "svm", "transfer", "vit"}
 SHORT = {name: ["training.min_steps=0"] for name in ("cnn", "mlp")}
 
 GRAY = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH), np.uint8)
@@ -78,7 +78,7 @@ KINDS = {
 
 
 def in_time(family):
-    return pytest.param(family, marks=pytest.mark.slow if family in NETWORKS else ())
+    return pytest.param(family, marks=pytest.mark.slow if family in SLOWER else ())
 
 
 def encoded(image, kind, **options):

@@ -137,6 +137,7 @@ def test_the_code_of_the_page_is_written_as_the_rest_is(code, name):
         assert found.returncode == 0, found.stdout + found.stderr
 
 
+@pytest.mark.slow
 def test_the_types_of_the_page_hold(plugin):
     pytest.importorskip("mypy")
     options = ["--config-file", ROOT / "pyproject.toml", "--cache-dir", ROOT / ".mypy_cache"]

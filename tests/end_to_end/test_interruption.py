@@ -139,7 +139,12 @@ def test_a_package_that_a_kill_left_moved_aside_still_answers_and_is_put_back(
 
 
 @pytest.mark.parametrize(
-    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+    ("sent", "code"),
+    [
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow),
+        (signal.SIGKILL, -9),
+    ],
 )
 def test_a_signal_loses_nothing_and_the_same_command_finishes(whole, tmp_path, sent, code):
     data = whole.path.parent / "photos"

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
 
 NOTEBOOK = Path(__file__).parents[2] / "examples" / "first_model.ipynb"
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_and_results_show_themselves(tmp_path):
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     for cell in notebook.cells:  # as much of it as shows that it works, in less time
