@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,13 @@ class Rules:
     keys: frozenset[bytes] = frozenset()
     max_body_bytes: int = 32_000_000
     rate_per_s: float = 0.0
+
+    def client(self, headers: Mapping[str, str]) -> str:
+        """A digest of the key in headers or metadata; empty if it is none of ``keys``."""
+        given = headers.get("authorization", "").removeprefix("Bearer ").strip()
+        digest = hashlib.sha256((given or headers.get("x-api-key", "")).encode()).digest()
+        known = any(hmac.compare_digest(digest, key) for key in self.keys)
+        return digest.hex() if known else ""
 
 
 class Gate:
@@ -106,14 +113,12 @@ class Gate:
             route = getattr(scope.get("route"), "path", "none")
             self._observe(route, status, seconds, {"id": request_id, "path": scope["path"]})
 
-    def _refusal(self, scope: Scope, headers: "MutableMapping[str, str] | Any") -> Response | None:
+    def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         who = scope["client"][0] if scope.get("client") else ""
         if self._rules.keys and scope["path"] not in OPEN and scope["method"] != "OPTIONS":
-            given = headers.get("authorization", "").removeprefix("Bearer ").strip()
-            digest = hashlib.sha256((given or headers.get("x-api-key", "")).encode()).digest()
-            if not any(hmac.compare_digest(digest, key) for key in self._rules.keys):
+            who = self._rules.client(headers)
+            if not who:
                 return refusal(401, "A key is needed.", {"WWW-Authenticate": "Bearer"})
-            who = digest.hex()
         if self._rules.rate_per_s and (wait := self._wait(who)):
             return refusal(429, "Too many requests.", {"Retry-After": str(int(wait) + 1)})
         if not headers.get("content-length", "0").isdecimal():

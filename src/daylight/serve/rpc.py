@@ -1,7 +1,5 @@
 """The Open Inference Protocol over gRPC."""
 
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
@@ -107,9 +105,7 @@ class Service:
 
     def _is_known(self, context: Asking) -> bool:
         given = {str(key): str(value) for key, value in context.invocation_metadata() or ()}
-        key = given.get("authorization", "").removeprefix("Bearer ").strip()
-        digest = hashlib.sha256((key or given.get("x-api-key", "")).encode()).digest()
-        return any(hmac.compare_digest(digest, each) for each in self._rules.keys)
+        return bool(self._rules.client(given))
 
     async def _live(self, request: Any, context: Any) -> Message:  # noqa: ARG002 - one signature
         return _message("ServerLiveResponse", live=True)
