@@ -109,11 +109,50 @@ class Explanation(Config):
     lacks: str = ""
 
 
+class Branch(Config):
+    """A node of a tree that is drawn.
+
+    Attributes:
+        question: About one column, such as ``"age <= 34.5"``; empty where nothing more is asked.
+        yes: Place of the node that follows, among all; ``None`` where none is drawn.
+        no: Likewise.
+        answer: The label or the number that the examples here get, or would get.
+        num_examples: Of train that come by.
+        shares: Of each label among them; empty of numbers.
+        num_hidden: Leaves below that are not drawn.
+    """
+
+    answer: str
+    num_examples: int
+    shares: tuple[float, ...] = ()
+    question: str = ""
+    yes: int | None = None
+    no: int | None = None
+    num_hidden: int = 0
+
+
+class DrawnTree(Config):
+    """A model that is one tree, from its root as far as it can be drawn.
+
+    Attributes:
+        branches: The root first.
+        labels: Whose shares the branches tell; empty of numbers.
+        num_leaves: Of the whole tree.
+        depth: Questions on the longest way through the whole tree.
+    """
+
+    branches: tuple[Branch, ...]
+    labels: tuple[str, ...]
+    num_leaves: int
+    depth: int
+
+
 class ExplainedSection(Section):
     """What ``explain`` found on some examples of a split.
 
     Attributes:
         kind: Of input.
+        tree: The model itself, if it is one tree over the columns of a table.
         absent: What took the place of what was taken out, in words; empty if nothing did.
     """
 
@@ -124,6 +163,7 @@ class ExplainedSection(Section):
     absent: str
     explanations: tuple[Explanation, ...]
     kind: str = ""
+    tree: DrawnTree | None = None
 
     def without_texts(self) -> "ExplainedSection":
         """As it is published: a package must not hold what people wrote."""

@@ -1,7 +1,7 @@
 """Rows of numbers, categories and dates as vectors of numbers, and what each number means."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daylight.core.types import Field, FieldType, Node, Processing, Schema
 from daylight.runtime.operations.calendar import PARTS
@@ -27,11 +27,15 @@ class Feature:
         field: That it was made from.
         name: Such as ``"color = red"``.
         is_indicator: Whether it is 1 or 0 rather than a measure.
+        part: Of a date, one of ``calendar.PARTS``.
+        instead: What stands for a missing number, if something does.
     """
 
     field: str
     name: str
     is_indicator: bool = False
+    part: str = ""
+    instead: float | None = None
 
 
 def is_rows(schema: Schema) -> bool:
@@ -98,11 +102,18 @@ def features(nodes: Sequence[Node]) -> tuple[Feature, ...]:
 
 
 def _parts(node: Node, before: Sequence[Feature]) -> list[list[Feature]]:
-    return [[Feature(before[0].field, name)] for name in node.outputs]
+    field = before[0].field
+    both = zip(node.outputs, PARTS, strict=True)
+    return [[Feature(field, name, part=part)] for name, part in both]
 
 
 def _same(node: Node, before: Sequence[Feature]) -> list[list[Feature]]:  # noqa: ARG001
     return [[each] for each in before]
+
+
+def _filled(node: Node, before: Sequence[Feature]) -> list[list[Feature]]:
+    both = zip(before, node.parameters["instead"], strict=True)
+    return [[replace(each, instead=instead)] for each, instead in both]
 
 
 def _lacking(node: Node, before: Sequence[Feature]) -> list[list[Feature]]:
@@ -121,7 +132,7 @@ def _names(node: Node, before: Sequence[Feature]) -> list[list[Feature]]:
 _NAMED: Mapping[str, Callable[[Node, Sequence[Feature]], list[list[Feature]]]] = {
     "calendar": _parts,
     "standardize": _same,
-    "fill": _same,
+    "fill": _filled,
     "missing": _lacking,
     "one_hot": _names,
 }

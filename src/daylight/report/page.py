@@ -36,6 +36,7 @@ from daylight.report.score_tables import score_tables
 from daylight.report.strength import strength
 from daylight.report.strips import strips
 from daylight.report.summary import remarks
+from daylight.report.tree import tree_figure
 
 MAX_COUNTED = 30
 """Of more labels only the largest and the smallest are listed."""
@@ -100,6 +101,7 @@ def render(data: ReportData) -> bytes:
             explained=data.explained,
             reproduced=data.reproduced,
             explanations=explanations(data.explained, data.pictures),
+            tree=tree_figure(data.explained.tree),
             settings=_settings(data.recipe),
             lines=wording.recipe_lines(data.recipe),
         )
@@ -119,6 +121,7 @@ def _contents(data: ReportData) -> dict[str, str]:
         "training": ("Training", True),
         "figures": ("Figures", bool(scores.figures)),
         "examples": ("Examples", bool(scores.examples or scores.mistakes)),
+        "tree": ("The tree", data.explained.tree is not None),
         "explanations": ("What the answers rest on", bool(data.explained.explanations)),
         "provenance": ("Provenance", True),
     }

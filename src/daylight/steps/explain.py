@@ -99,6 +99,7 @@ def explain(run: Run, context: Context) -> ExplainedSection:
         absent=found.absent,
         explanations=found.explanations,
         kind=TASKS[run.recipe.task].input,
+        tree=found.tree,
     )
     files = {**found.files, SECTION: section.without_texts().to_json()}
     with folder_atomic(run.path / "explain") as place:

@@ -9,12 +9,15 @@ import numpy as np
 
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
-from daylight.core.explained import ExplainedExample, Explanation, Place
+from daylight.core.explained import DrawnTree, ExplainedExample, Explanation, Place
 from daylight.core.run import Run
+from daylight.core.sections import PreparedSection, TrainedSection
 from daylight.core.types import Column, Columns, Field, Fitted
+from daylight.data import prepared as cache
 from daylight.data.rows import ROW, features
 from daylight.explaining import rows
 from daylight.explaining.deletion import judged
+from daylight.explaining.drawn_tree import drawn_tree, is_one_tree
 from daylight.explaining.explainer import Attribution, UnableError
 from daylight.explaining.random_model import check
 from daylight.explaining.rows import RowSubject
@@ -159,7 +162,29 @@ def find_rows(
         )
     files = {TYPICAL: msgspec.json.encode(typical)}
     absent = "a typical row (middling numbers, the commonest categories)"
-    return Found(len(subject), absent, tuple(explanations), hurried, files)
+    return Found(
+        len(subject),
+        absent,
+        tuple(explanations),
+        hurried,
+        files,
+        tree=_drawn(run, predictor, subject.fitted),
+    )
+
+
+def _drawn(run: Run, predictor: Predictor, fitted: Fitted | None) -> DrawnTree | None:
+    """The model as a tree, if it is one."""
+    if not is_one_tree(fitted):
+        return None
+    model = run.read(TrainedSection).model
+    train = cache.load(run.path / run.read(PreparedSection).caches[model]).splits["train"]
+    return drawn_tree(
+        fitted,
+        features(predictor.package.program.nodes),
+        rows=np.asarray(train.inputs[ROW].values),
+        target=np.asarray(train.targets["target"].values),
+        labels=predictor.package.labels,
+    )
 
 
 def _checked(

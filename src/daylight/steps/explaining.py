@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from daylight.core.errors import MissingExtraError, UserError
-from daylight.core.explained import Explanation
+from daylight.core.explained import DrawnTree, Explanation
 from daylight.core.recipe import Recipe
 from daylight.core.types import Column, Columns, Fitted, Task
 from daylight.explaining import EXPLAINERS
@@ -39,6 +39,7 @@ class Found:
     explanations: tuple[Explanation, ...] = ()
     hurried: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
+    tree: DrawnTree | None = None
 
 
 def facts(spec: ExplainerSpec) -> dict[str, Any]:
