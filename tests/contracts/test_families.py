@@ -70,7 +70,17 @@ def test_what_a_person_has_is_answered_as_the_prepared_test_split_is(run, fitted
     rows = rows_of(benchmark(run))
     answered = Predictor.open(run.package).predict(rows).columns
     expected = fitted.predict(prepared_of(run).splits["test"].inputs)
-    assert difference(expected, answered) <= 1e-4
+    assert difference(expected, {name: answered[name] for name in expected}) <= 1e-4
+
+
+def test_what_a_package_concludes_is_as_its_kind_says(run):
+    kind = ANSWER_KINDS[TASKS[run.recipe.task].answer]
+    predictor = Predictor.open(run.package)
+    found = predictor.program.conclude(prepared_of(run).splits["test"].inputs)
+    added = {name: column for name, column in found.items() if name not in kind.outputs}
+    assert added.keys() <= kind.concluded.keys()
+    counts = {"rows": len(prepared_of(run).splits["test"]), "labels": len(predictor.labels)}
+    assert all(kind.concluded[name].fits(column, counts) for name, column in added.items())
 
 
 class Altered:

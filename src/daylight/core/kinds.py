@@ -6,10 +6,16 @@ here. An answer kind owns its Arrow type, its metrics, its loss and its decoding
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daylight.core.png import data_uri
 from daylight.core.types import Column, Columns, FieldType
+
+if TYPE_CHECKING:
+    from daylight.core.types import Array
+
+RANGE_LEVEL = 0.9
+"""Share of the truths that are between ``low`` and ``high`` of an answer that is a number."""
 
 Labels = Sequence[str]
 Answer = Mapping[str, Any]
@@ -101,6 +107,7 @@ class AnswerKind:
             they say little as they are; empty if there is none.
         looked_up: Name of the kind of answers that an index of documents gives for the outputs, on
             which the metrics are; empty where the outputs are the answer.
+        concluded: What a package may add to the outputs, and what that is like.
     """
 
     name: str
@@ -118,6 +125,7 @@ class AnswerKind:
     features: str = ""
     looked_up: str = ""
     forms: Mapping[str, Form] = field(default_factory=dict)
+    concluded: Mapping[str, Form] = field(default_factory=dict)
 
     def misfit(self, outputs: Columns, *, num_rows: int, num_labels: int) -> str:
         """Why columns are no outputs of this kind, as the end of a sentence; empty if they are."""
@@ -134,10 +142,18 @@ class AnswerKind:
         return ""
 
 
+def answered(outputs: Columns) -> "Array":
+    """The label of each row, int64: what the package concluded, or else the most probable."""
+    if "answered" in outputs:
+        return outputs["answered"].values
+    best: Array = outputs["probabilities"].values.argmax(axis=1)  # the first of equals
+    return best
+
+
 def _label(outputs: Columns, labels: Labels) -> list[Answer]:
     rows = outputs["probabilities"].values
     answers: list[Answer] = []
-    for best, row in zip(rows.argmax(axis=1).tolist(), rows.tolist(), strict=True):
+    for best, row in zip(answered(outputs).tolist(), rows.tolist(), strict=True):
         probabilities = dict(zip(labels, row, strict=True))
         answers.append(
             {"label": labels[best], "probability": row[best], "probabilities": probabilities}
@@ -146,7 +162,14 @@ def _label(outputs: Columns, labels: Labels) -> list[Answer]:
 
 
 def _real(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - one signature
-    return [{"value": value} for value in outputs["value"].values.tolist()]
+    values = outputs["value"].values.tolist()
+    if "low" not in outputs:
+        return [{"value": value} for value in values]
+    ends = (outputs[name].values.tolist() for name in ("low", "high"))
+    return [
+        {"value": value, "low": low, "high": high}
+        for value, low, high in zip(values, *ends, strict=True)
+    ]
 
 
 def _ranking(outputs: Columns, labels: Labels) -> list[Answer]:
@@ -235,6 +258,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             targets=("target",),  # int64 (rows,): index into labels, -1 if not among them
             outputs=("probabilities",),  # rows sum to 1
             forms={"probabilities": Form("float32", ("rows", "labels"))},
+            concluded={"answered": Form("int64", ("rows",))},  # index into labels
             metrics=(
                 "accuracy",
                 "macro_f1",
@@ -256,6 +280,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             targets=("target",),  # float64 (rows,)
             outputs=("value",),
             forms={"value": Form("float32", ("rows",))},
+            concluded={n: Form("float32", ("rows",)) for n in ("low", "high")},  # see RANGE_LEVEL
             metrics=("rmse", "mae", "r2"),
             figures=("scatter",),
             loss="squared_error",

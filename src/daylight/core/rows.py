@@ -1,7 +1,10 @@
 """Text and rows of it, as terminals and notebooks show them; imports nothing that takes time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
+
+from daylight.core.kinds import RANGE_LEVEL
 
 Row = tuple[str, ...]
 
@@ -18,6 +21,23 @@ def number(value: float | None) -> str:
 def interval(low: float | None, high: float | None) -> str:
     """Both ends, or nothing."""
     return "" if low is None or high is None else f"{low:z.3f} to {high:z.3f}"
+
+
+def value_and_range(answer: Mapping[str, Any], form: str) -> str:
+    """An answer that is a number, with its range if it has one.
+
+    Args:
+        answer: With ``value``, and ``low`` and ``high`` or neither.
+        form: How numbers are written.
+
+    >>> value_and_range({"value": 12.25, "low": 10.0, "high": 14.5}, ".6g")
+    '12.25 (90 %: 10 to 14.5)'
+    """
+    text = format(answer["value"], form)
+    if "low" not in answer:
+        return text
+    low, high = (format(answer[name], form) for name in ("low", "high"))
+    return f"{text} ({100 * RANGE_LEVEL:.0f} %: {low} to {high})"
 
 
 def size(size_bytes: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daylight.core.kinds import answered
 from daylight.core.types import Columns, Metric
 from daylight.metrics.statistic import Statistic, Weighted, group_sums, ratio, weighted_mean
 
@@ -18,14 +19,8 @@ SMALLEST_PROBABILITY = float(np.finfo(np.float32).eps)
 """Probabilities are clipped to ``[this, 1 - this]`` before the logarithm: 15.9 nats at most."""
 
 
-def answered(outputs: Columns) -> "Array":
-    """The most probable label of each row; the first of equals."""
-    labels: Array = outputs["probabilities"].values.argmax(axis=1)
-    return labels
-
-
 def _accuracy(targets: Columns, outputs: Columns) -> Statistic:
-    """Share of rows whose most probable label is the target."""
+    """Share of rows whose answer is the target."""
     return weighted_mean((answered(outputs) == targets["target"].values).astype(np.float64))
 
 

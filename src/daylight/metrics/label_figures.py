@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from daylight.core.kinds import answered
 from daylight.core.sections import Figure
 from daylight.core.types import Columns
-from daylight.metrics.label import answered
 
 NUM_BINS = 15
 UNKNOWN = "(not among the labels)"
@@ -48,8 +48,9 @@ def calibration(
 
     Source: Guo et al. 2017, arXiv:1706.04599, equations 2 and 3.
     """
-    sure = outputs["probabilities"].values.max(axis=1).astype(np.float64)
-    right = answered(outputs) == targets["target"].values
+    given = answered(outputs)
+    sure = outputs["probabilities"].values[np.arange(len(given)), given].astype(np.float64)
+    right = given == targets["target"].values
     # Bins are open below and closed above, as in the paper.
     bins = (np.ceil(sure * NUM_BINS).astype(np.int64) - 1).clip(0, NUM_BINS - 1)
     counts = np.bincount(bins, minlength=NUM_BINS)

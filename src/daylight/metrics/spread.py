@@ -9,36 +9,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daylight.core.people import Measure, Spread
+from daylight.core.kinds import RANGE_LEVEL
+from daylight.core.people import Measure
 from daylight.metrics.intervals import wilson
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
 
-LEVEL = 0.9
 
-
-def spread(calibrating: "Array", tested: "Array") -> Spread | None:
-    """How wide answers must be, and how often that was enough; ``None`` for too few examples.
+def half_width(errors: "Array") -> float | None:
+    """How wide answers must be to both sides; ``None`` for too few examples.
 
     Args:
-        calibrating: Errors on validation, in the target's unit; ``(rows,)``.
-        tested: The same on test.
+        errors: On examples that were not learned from, in the target's unit; ``(rows,)``.
 
-    >>> found = spread(np.arange(1.0, 20.0), np.array([-3.0, 17.5, 18.5]))
-    >>> found.half_width, round(found.coverage.value, 3)
-    (18.0, 0.667)
+    >>> half_width(np.arange(1.0, 20.0)), half_width(np.arange(8.0))
+    (18.0, None)
     """
-    count = len(calibrating)
-    rank = math.ceil((count + 1) * LEVEL)
-    if rank > count or not len(tested):
+    rank = math.ceil((len(errors) + 1) * RANGE_LEVEL)
+    if rank > len(errors):
         return None
-    half_width = float(np.sort(np.abs(calibrating))[rank - 1])
-    inside = np.abs(tested) <= half_width
-    low, high = wilson(float(inside.mean()), len(inside))
-    return Spread(
-        level=LEVEL,
-        half_width=half_width,
-        num_calibrated=count,
-        coverage=Measure(value=float(inside.mean()), low=low, high=high),
-    )
+    return float(np.sort(np.abs(errors))[rank - 1])
+
+
+def coverage(errors: "Array", half_width: float) -> Measure:
+    """How often that was enough.
+
+    Args:
+        errors: On other examples, at least one.
+        half_width: As above.
+
+    >>> round(coverage(np.array([-3.0, 17.5, 18.5]), 18.0).value, 3)
+    0.667
+    """
+    share = float((np.abs(errors) <= half_width).mean())
+    low, high = wilson(share, len(errors))
+    return Measure(value=share, low=low, high=high)

@@ -170,7 +170,7 @@ class Predictor:
 
     def represent(self, columns: Columns) -> Columns:
         """Columns of the program's input fields to its outputs, before anything is looked up."""
-        return self.program.answer(self.program.process(columns))
+        return self.program.conclude(self.program.process(columns))
 
     def represent_texts(self, texts: Column) -> Columns:
         """The same for a model whose input is one text."""

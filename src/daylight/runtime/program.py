@@ -82,9 +82,15 @@ class OpenProgram:
         return {name: columns[name] for name in self.program.prepared}
 
     def answer(self, prepared: Columns) -> Columns:
-        """Prepared columns to the outputs of the answer kind."""
+        """Prepared columns to the outputs of the answer kind, as the model gives them."""
         columns = self.columns(prepared)
         return {name: columns[name] for name in ANSWER_KINDS[self.program.answer].outputs}
+
+    def conclude(self, prepared: Columns) -> Columns:
+        """The same, with what the package concludes from the model's outputs."""
+        columns, kind = self.columns(prepared), ANSWER_KINDS[self.program.answer]
+        names = (*kind.outputs, *(name for name in kind.concluded if name in columns))
+        return {name: columns[name] for name in names}
 
     def columns(self, prepared: Columns) -> Columns:
         """Prepared columns with all that the model's nodes make of them."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from daylight.core.config import Config
+from daylight.core.kinds import answered
 from daylight.core.types import Columns, Program
 
 if TYPE_CHECKING:
@@ -93,9 +94,9 @@ def features(program: Program, fields: Columns, prepared: Columns, answers: Colu
             found[f"{name}, mean"] = pixels.mean(axis=1, dtype=np.float64)
             found[f"{name}, spread"] = pixels.std(axis=1, dtype=np.float64)
     if "probabilities" in answers and answers["probabilities"].values.ndim == 2:
-        rows = answers["probabilities"].values
-        found["(label)"] = rows.argmax(axis=1).astype(str)
-        found["(probability)"] = rows.max(axis=1).astype(np.float64)
+        rows, best = answers["probabilities"].values, answered(answers)
+        found["(label)"] = best.astype(str)
+        found["(probability)"] = rows[np.arange(len(rows)), best].astype(np.float64)
     elif "value" in answers:
         found["(value)"] = answers["value"].values.astype(np.float64)
     return found

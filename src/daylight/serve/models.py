@@ -96,7 +96,7 @@ class Models:
 
         def answer(columns: Columns) -> Columns:
             prepared = predictor.program.process(columns)
-            found = predictor.program.answer(prepared)
+            found = predictor.program.conclude(prepared)
             drift.see(columns, prepared, found)
             return found
 

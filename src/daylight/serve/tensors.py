@@ -13,8 +13,9 @@ keys                      BYTES [rows], each a list of keys in JSON
 seed                      any whole number [rows]
 ========================  ==============================================================
 
-Outputs are those of the answer kind. ``answer``, BYTES [rows], is JSON as people get it; it is
-given where it is asked for by name, and where rows of an output differ in length.
+Outputs are those of the answer kind, and what the package concludes from them. ``answer``, BYTES
+[rows], is JSON as people get it; it is given where it is asked for by name, and where rows of an
+output differ in length.
 """
 
 from collections.abc import Sequence
@@ -44,7 +45,10 @@ def described(predictor: Predictor) -> tuple[list[Any], list[Any]]:
         for field in predictor.package.program.fields
     ]
     outputs = []
-    for name, form in ANSWER_KINDS[predictor.answer_kind].forms.items():
+    kind = ANSWER_KINDS[predictor.answer_kind]
+    made = {name for node in predictor.package.program.nodes for name in node.outputs}
+    added = {name: form for name, form in kind.concluded.items() if name in made}
+    for name, form in {**kind.forms, **added}.items():
         if not form.ragged and form.dtype != "text":
             counts = {"labels": len(predictor.labels)}
             shape = [n if isinstance(n, int) else counts.get(n, -1) for n in form.dims]

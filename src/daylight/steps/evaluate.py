@@ -49,7 +49,6 @@ def evaluate(run: Run, context: Context) -> Scores:
         context.replace(seed=run.recipe.seed),
         task=task,
         baseline=open_on(run.baseline, on, run, log=context.log),
-        calibrated_on=benchmark(run, "validation") if task.answer == "real" else None,
     )
     add_scores(run, scores, _usual(model, on))
     return run.write(scores, after=(PreparedSection, TrainedSection))
@@ -73,7 +72,6 @@ def measure(
     *,
     task: Task,
     baseline: Predictor,
-    calibrated_on: Benchmark | None = None,
 ) -> Scores:
     """Scores two packages on one benchmark; needs no run.
 
@@ -82,7 +80,6 @@ def measure(
         on: Raw inputs and targets.
         task: For the words in which examples are shown.
         baseline: The package beside it.
-        calibrated_on: Other examples, whose errors say how far answers that are numbers may be off.
     """
     kind = ANSWER_KINDS[on.answer]
     metrics = on.metrics
@@ -114,7 +111,7 @@ def measure(
         slices=slices(on, predictions, metrics[0], context),
         robustness=harmed,
         fairness=fair(on, predictions, context),
-        spread=off_by(model, on, predictions, calibrated_on) if calibrated_on else None,
+        spread=off_by(model, on, predictions),
         hurried=hurried,
         **_for_people(on, predictions, task),
     )

@@ -10,6 +10,7 @@ import numpy as np
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
 from daylight.core.explained import DrawnTree, ExplainedExample, Explanation, Place
+from daylight.core.kinds import answered
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, TrainedSection
 from daylight.core.types import Column, Columns, Field, Fitted
@@ -84,8 +85,7 @@ def row_subject(predictor: Predictor, prepared: Columns, typical: Mapping[str, A
     absent = predictor.program.process(to_columns(program.fields, [typical]))[ROW].values[0]
     classes = None
     if program.answer == "label":
-        answers = predictor.program.answer(prepared)["probabilities"].values
-        classes = answers.argmax(axis=1)
+        classes = answered(predictor.program.conclude(prepared))
     return RowSubject(
         predictor.program.answer,
         ROW,

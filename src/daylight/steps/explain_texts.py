@@ -11,6 +11,7 @@ from daylight.core.config import convert
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
 from daylight.core.explained import ExplainedExample, Place
+from daylight.core.kinds import answered
 from daylight.core.run import Run
 from daylight.core.types import Fitted, Program
 from daylight.explaining import runs
@@ -55,7 +56,8 @@ def text_subject(predictor: Predictor, texts: Sequence[str]) -> TextSubject:
         things=np.zeros(len(texts), np.int64),
         runs=_runs(program),
     )
-    return replace(subject, things=subject.outputs(texts).argmax(axis=1))
+    things = answered(predictor.program.conclude(subject.prepared(texts)))
+    return replace(subject, things=things)
 
 
 def _runs(program: Program) -> tuple[int, tuple[int, int]] | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from daylight.core.errors import MissingExtraError, UserError
 from daylight.core.explained import DrawnTree, Explanation
+from daylight.core.kinds import answered
 from daylight.core.recipe import Recipe
 from daylight.core.types import Column, Columns, Fitted, Task
 from daylight.explaining import EXPLAINERS
@@ -115,7 +116,7 @@ def subject_of(predictor: Predictor, prepared: Columns, absent: "Array") -> Subj
     """
     name = picture_column(prepared)
     answer = predictor.program.answer
-    classes = answer(prepared)["probabilities"].values.argmax(axis=1)
+    classes = answered(predictor.program.conclude(prepared))
     return Subject(answer, name, prepared[name].values, classes, absent)
 
 

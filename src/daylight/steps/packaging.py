@@ -31,6 +31,7 @@ from daylight.package.provenance import observe
 from daylight.runtime.predictor import Predictor
 from daylight.runtime.usual import Usual
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
+from daylight.steps.conclusions import conclusions
 from daylight.steps.families import describe as describe_settings
 from daylight.steps.families import open_family, settings_of
 from daylight.steps.predict import example_of
@@ -70,7 +71,11 @@ def build_package(folder: Path, run: Run, fit: Fit, section: PreparedSection) ->
         fit.fitted.save(place)
         program = Program(
             fields=tuple(f for f in section.fields if f.role == "input"),
-            nodes=(*fit.prepared.nodes, *_export(fit, place)),
+            nodes=(
+                *fit.prepared.nodes,
+                *_export(fit, place),
+                *conclusions(fit.fitted, fit.prepared),
+            ),
             prepared=fit.prepared.names,
             answer=fit.prepared.answer,
         )

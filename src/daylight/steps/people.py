@@ -1,19 +1,16 @@
 """What evaluate says to people who are judged: fairness, and how far answers may be off."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from daylight.core.config import convert
 from daylight.core.context import Context
+from daylight.core.kinds import RANGE_LEVEL, answered
 from daylight.core.people import Fairness, Spread
-from daylight.core.types import Columns
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.fairness import fairness
-from daylight.metrics.spread import spread
+from daylight.metrics.spread import coverage
+from daylight.runtime.operations.around import Parameters
 from daylight.runtime.predictor import Predictions, Predictor
-
-if TYPE_CHECKING:
-    from daylight.core.types import Array
 
 MAX_GROUPS = 8
 """Numbers of more values are parted at their median."""
@@ -30,7 +27,7 @@ def fair(on: Benchmark, predictions: Predictions, context: Context) -> tuple[Fai
     if on.answer != "label" or not fields:
         return ()
     labels = predictions.labels
-    answered = predictions.columns["probabilities"].values.argmax(axis=1)
+    given = answered(predictions.columns)
     target = on.targets(labels)["target"].values
     found = []
     for field in fields:
@@ -41,7 +38,7 @@ def fair(on: Benchmark, predictions: Predictions, context: Context) -> tuple[Fai
                 field.name,
                 label,
                 groups=groups,
-                answered=answered == place,
+                answered=given == place,
                 target=target == place,
                 random=random,
             )
@@ -61,19 +58,16 @@ def _groups(values: "list[str | float | None]") -> list[str]:
     ]
 
 
-def off_by(
-    model: Predictor, on: Benchmark, predictions: Predictions, calibrated_on: Benchmark
-) -> Spread | None:
-    """How far the truth may be from answers that are numbers; ``None`` for other answers."""
-    if on.answer != "real":
+def off_by(model: Predictor, on: Benchmark, predictions: Predictions) -> Spread | None:
+    """How often the truth was in the ranges of the package; ``None`` where it gives none."""
+    nodes = [n for n in model.package.program.nodes if n.operation == "around"]
+    if not nodes:
         return None
-    before = model.predict_columns(calibrated_on.inputs())
-    return spread(
-        _errors(calibrated_on.targets(()), before.columns),
-        _errors(on.targets(()), predictions.columns),
+    said = convert(Parameters, nodes[0].parameters, where="around")
+    errors = predictions.columns["value"].values - on.targets(())["target"].values
+    return Spread(
+        level=RANGE_LEVEL,
+        half_width=said.half_width,
+        num_calibrated=said.num_calibrated,
+        coverage=coverage(errors, said.half_width),
     )
-
-
-def _errors(targets: Columns, answers: Columns) -> "Array":
-    errors: Array = answers["value"].values.astype(np.float64) - targets["target"].values
-    return errors

@@ -4,6 +4,7 @@ Data is a table with a column of numbers to predict and others of numbers, categ
 """
 
 from daylight.core.recipe import DataConfig
+from daylight.core.rows import value_and_range
 from daylight.core.types import Codec, Dataset, Source, Task
 from daylight.data import row_tables
 
@@ -31,7 +32,7 @@ TASK = Task(
     codec=Codec(
         schema={"type": "object", "description": "a value for each column"},
         decode=row_tables.decode_row,
-        show=lambda answer: f"{answer['value']:.6g}",
+        show=lambda answer: value_and_range(answer, ".6g"),
     ),
     pipeline_tag="tabular-regression",
 )

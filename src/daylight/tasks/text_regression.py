@@ -5,6 +5,7 @@ Data is a table with a column of texts and a column of numbers.
 
 from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
+from daylight.core.rows import value_and_range
 from daylight.core.types import Codec, Dataset, Source, Task
 from daylight.data.tables import read_head, read_table
 from daylight.data.text_tables import find_columns, is_number, read_columns, repeat, require_columns
@@ -52,7 +53,7 @@ TASK = Task(
     codec=Codec(
         schema={"type": "string", "description": "a text"},
         decode=str,
-        show=lambda answer: f"{answer['value']:.2f}",
+        show=lambda answer: value_and_range(answer, ".2f"),
         example="A text.",
     ),
 )
