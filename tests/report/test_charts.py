@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from daylight.report.charts import Scale, curve, heat_map, interval_plot, reliability
+from daylight.report.charts import curve, heat_map, interval_plot, reliability
+from daylight.report.frame import Scale
 from report.synthetic import score
 
 

@@ -26,7 +26,7 @@ def desk(tmp_path, monkeypatch):
 
 def test_the_page_on_tables_is_true(desk, capsys):
     blocks = re.findall(r"```(sh|python)\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert [kind for kind, _ in blocks] == ["sh", "sh", "python", "sh", "sh"]
+    assert [kind for kind, _ in blocks] == ["sh", "sh", "python", "sh", "sh", "sh"]
     quick = [part for each in FAST["boosted-trees"] for part in ("--set", each)]
     for kind, text in blocks:
         if kind == "python":

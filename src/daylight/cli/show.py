@@ -1,7 +1,7 @@
 """Sections as text for a terminal."""
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 from daylight.core.choice import ChosenSection, Factor
@@ -21,11 +21,16 @@ def print_scores(scores: Scores) -> None:
     notes = Footnotes(overall)
     header, *rows = scores.rows()
     marks = (_marks(notes.of(score)) for score in overall)
-    rows = [(*row[:2], f"{row[2]} {mark}", row[3]) for row, mark in zip(rows, marks, strict=True)]
+    both = zip_longest(rows, marks, fillvalue="")  # what an answer costs has no notes
+    rows = [(*row[:2], f"{row[2]} {mark}", row[3]) for row, mark in both]
     print()
     print_table([header, *rows])
     for place, text in enumerate(notes.texts, 1):
         print(f"{_marks([place])} {text}")
+    if costs := scores.costs:
+        from_ = f"from a probability of {number(costs.threshold)} on"
+        told = "never" if costs.threshold > 1 else from_
+        print(f"\n{one_line(costs.positive)} is answered {told}, by what wrong answers cost")
     if worst := _worst_label(scores):
         label = one_line(worst.label or "")
         print(f"\nworst class: {label}, {worst.title.lower()} {number(worst.value)}")

@@ -44,6 +44,38 @@ class Fairness(Config):
     odds: Measure
 
 
+class Costs(Config):
+    """What wrong answers cost, where there are two labels.
+
+    Attributes:
+        positive: The label that costs more to miss.
+        other: The other label.
+        missed: What it costs to answer ``other`` where ``positive`` is true.
+        false_alarm: The reverse.
+        threshold: Probability from which on ``positive`` is answered; more than 1 is never.
+        cost: Of an answer, on average.
+        plain: The same if the more probable label were answered.
+        saved: ``plain`` less ``cost``, paired by example.
+        baseline: What the baseline's answers cost.
+        thresholds: From 0 to 1.
+        test: What an answer would cost at each of them, on the examples that were measured.
+        validation: The same where the threshold was chosen.
+    """
+
+    positive: str
+    other: str
+    missed: float
+    false_alarm: float
+    threshold: float
+    cost: Measure
+    plain: Measure
+    saved: Measure
+    baseline: Measure
+    thresholds: tuple[float, ...]
+    test: tuple[float, ...]
+    validation: tuple[float, ...] = ()
+
+
 class Spread(Config):
     """How far from an answer the truth may be.
 

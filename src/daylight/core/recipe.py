@@ -24,6 +24,8 @@ class DataConfig(Config):
         drop: Columns of a table that are left out, such as one that is known only afterwards.
         group: Column of a table whose equal values belong together, and are never parted between
             splits; where the name does not tell.
+        costs: Of answers of two labels, what it costs to miss each; by default both errors are
+            alike.
         sensitive: Columns of a table by which the report compares how people are treated.
         validation_fraction: Share of the examples; used where the data names no such split.
         test_fraction: Likewise.
@@ -40,6 +42,7 @@ class DataConfig(Config):
     target: str | None = None
     drop: tuple[str, ...] = ()
     group: str | None = None
+    costs: dict[str, Annotated[float, msgspec.Meta(ge=0)]] = {}
     sensitive: tuple[str, ...] = ()
     validation_fraction: Fraction = 0.1
     test_fraction: Fraction = 0.2

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import msgspec
 
 from daylight.core.config import Config
-from daylight.core.people import Fairness, Spread
+from daylight.core.people import Costs, Fairness, Spread
 from daylight.core.rows import Row, html_table, interval, number
 from daylight.core.types import Field
 
@@ -286,6 +286,7 @@ class Scores(Section):
         robustness: From mild to severe, after the same examples as they are.
         fairness: By each column that the recipe calls sensitive.
         spread: How far the truth may be from answers that are numbers.
+        costs: What wrong answers cost, where the recipe says so.
     """
 
     step: ClassVar[str] = "evaluate"
@@ -302,6 +303,7 @@ class Scores(Section):
     robustness: tuple[Harmed, ...] = ()
     fairness: tuple[Fairness, ...] = ()
     spread: Spread | None = None
+    costs: Costs | None = None
 
     def without_texts(self) -> "Scores":
         """As it is published: a package must not hold what people wrote."""
@@ -324,6 +326,9 @@ class Scores(Section):
             for s in self.scores
             if s.label is None
         ]
+        if costs := self.costs:
+            name, found, floor = "Cost of an answer", costs.cost, number(costs.baseline.value)
+            rows.append((name, number(found.value), interval(found.low, found.high), floor))
         return [header, *rows]
 
     def _repr_html_(self) -> str:

@@ -3,47 +3,27 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from daylight.core.sections import Score
+from daylight.report.frame import (
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Frame,
+    Scale,
+    markup,
+    opened,
+    text_at,
+    tick_text,
+)
 from daylight.report.wording import number
 
-WIDTH, HEIGHT = 380, 250
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 38
 MAX_MARKS = 8000
 """A heat map draws its largest shares; more would weigh more than they show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The ends of an axis; ``low < high``."""
-
-    low: float
-    high: float
-
-    @classmethod
-    def around(cls, low: float, high: float) -> Self:
-        """Widened to round numbers, so that it has an extent and its ends can be read.
-
-        >>> Scale.around(0.13, 0.91)
-        Scale(low=0.0, high=1.0)
-        """
-        if high <= low:
-            low, high = low - 0.5, high + 0.5
-        step = _round_step(high - low)
-        return cls(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step)
-
-    def share(self, value: float) -> float:
-        """Where a value lies, 0 to 1."""
-        return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
-
-    def ticks(self) -> list[float]:
-        """Round numbers from end to end."""
-        step = _round_step(self.high - self.low)
-        count = round((self.high - self.low) / step)
-        return [self.low + index * step for index in range(count + 1)]
 
 
 def interval_plot(score: Score, scale: Scale, *, compact: bool = False) -> Markup:
@@ -58,11 +38,11 @@ def interval_plot(score: Score, scale: Scale, *, compact: bool = False) -> Marku
     def x(value: float) -> str:
         return f"{6 + (width - 12) * scale.share(value):.1f}"
 
-    parts = [_open("plot", (width, height), _said(score)), _rule("scale", "6", x(scale.high))]
+    parts = [opened("plot", (width, height), _said(score)), _rule("scale", "6", x(scale.high))]
     if not compact:
         for end, anchor in ((scale.low, "start"), (scale.high, "end")):
             at = "1" if anchor == "start" else str(width - 1)
-            parts.append(_text("tick", at, "28", _tick(end), anchor))
+            parts.append(text_at("tick", at, "28", tick_text(end), anchor))
     if score.baseline_low is not None and score.baseline_high is not None:
         parts.append(_rule("spread", x(score.baseline_low), x(score.baseline_high)))
     if score.low is not None and score.high is not None:
@@ -71,7 +51,7 @@ def interval_plot(score: Score, scale: Scale, *, compact: bool = False) -> Marku
         at = x(score.baseline)
         parts.append(f'<line class="base" x1="{at}" x2="{at}" y1="1.5" y2="14.5"/>')
     parts.append(f'<circle class="dot" cx="{x(score.value or 0.0)}" cy="8" r="4"/></svg>')
-    return _markup(parts)
+    return markup(parts)
 
 
 def curve(title: str, name: str, xs: Sequence[int], ys: Sequence[float]) -> Markup:
@@ -85,12 +65,12 @@ def curve(title: str, name: str, xs: Sequence[int], ys: Sequence[float]) -> Mark
     """
     points = [(x, y) for x, y in zip(xs, ys, strict=True) if math.isfinite(y)]
     values = [y for _, y in points] or [0.0]
-    frame = _Frame(
+    frame = Frame(
         Scale(min(xs), max(xs) if max(xs) > min(xs) else min(xs) + 1),
         Scale.around(min(values), max(values)),
     )
     said = f"{title}: {number(values[0])} at first, {number(values[-1])} at last"
-    parts = [_open("chart", (WIDTH, HEIGHT), said), *frame.rows(), *frame.epochs()]
+    parts = [opened("chart", (WIDTH, HEIGHT), said), *frame.rows(), *frame.epochs()]
     path = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in points)
     parts.append(f'<polyline class="{name}" points="{path}"/>')
     for x, y in points:
@@ -99,7 +79,7 @@ def curve(title: str, name: str, xs: Sequence[int], ys: Sequence[float]) -> Mark
             parts.append(
                 f'<circle class="{name}-dot" cx="{frame.x(x)}" cy="{frame.y(y)}" r="{radius}"/>'
             )
-    return _markup([*parts, "</svg>"])
+    return markup([*parts, "</svg>"])
 
 
 def levels(
@@ -123,15 +103,15 @@ def levels(
     if up is None and plain.unit == "ratio" and all(0 <= x <= 1 for x in seen):
         up = Scale(0, 1)
     up = up or Scale.around(min([0.0, *seen]), max([0.0, *seen]))
-    frame = _Frame(Scale(0, len(names)), up, height=200, bottom=28)
+    frame = Frame(Scale(0, len(names)), up, height=200, bottom=28)
     said = ", ".join(f"{n}: {number(s.value)}" for n, s in zip(names, scores, strict=True))
-    parts = [_open("chart", (WIDTH, 200), f"{title}: {said}"), *frame.rows()]
+    parts = [opened("chart", (WIDTH, 200), f"{title}: {said}"), *frame.rows()]
     if plain.value is not None:
         y = frame.y(plain.value)
         parts.append(f'<line class="ideal" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
     for index, (name, score) in enumerate(zip(names, scores, strict=True)):
         x = frame.x(index + 0.5)
-        parts.append(_text("tick", x, str(frame.floor + 18), name, "middle"))
+        parts.append(text_at("tick", x, str(frame.floor + 18), name, "middle"))
         if score.value is None:
             continue
         if score.low is not None and score.high is not None:
@@ -139,7 +119,7 @@ def levels(
             parts.append(f'<line class="interval" x1="{x}" x2="{x}" {ends}/>')
         y = frame.y(score.value)
         parts.append(f'<circle class="accent-dot" cx="{x}" cy="{y}" r="4"/>')
-    return _markup([*parts, "</svg>"])
+    return markup([*parts, "</svg>"])
 
 
 def falling(shares: Sequence[float], curve: Sequence[float], beside: Sequence[float]) -> Markup:
@@ -153,30 +133,30 @@ def falling(shares: Sequence[float], curve: Sequence[float], beside: Sequence[fl
     seen = [*curve, *beside]
     inside = all(-0.001 <= each <= 1.001 for each in seen)
     up = Scale(0, 1) if inside else Scale.around(min(0.0, *seen), max(1.0, *seen))
-    frame = _Frame(Scale(0, 1), up)
+    frame = Frame(Scale(0, 1), up)
     middle = len(shares) // 2
     said = (
         f"With {shares[middle]:.0%} taken out, {number(curve[middle])} is left; "
         f"in random orders {number(beside[middle])}"
     )
-    parts = [_open("chart", (WIDTH, HEIGHT), said), *frame.rows()]
+    parts = [opened("chart", (WIDTH, HEIGHT), said), *frame.rows()]
     for name, values in (("second", beside), ("accent", curve)):
         points = [f"{frame.x(x)},{frame.y(y)}" for x, y in zip(shares, values, strict=True)]
         parts.append(f'<polyline class="{name}" points="{" ".join(points)}"/>')
     for tick in (0, 0.25, 0.5, 0.75, 1):
         at = str(frame.floor + 16)
-        parts.append(_text("tick", frame.x(tick), at, f"{tick:g}", "middle"))
+        parts.append(text_at("tick", frame.x(tick), at, f"{tick:g}", "middle"))
     middle_x = f"{(LEFT + WIDTH - RIGHT) / 2:g}"
-    parts.append(_text("tick", middle_x, str(frame.floor + 33), "share taken out", "middle"))
-    return _markup([*parts, "</svg>"])
+    parts.append(text_at("tick", middle_x, str(frame.floor + 33), "share taken out", "middle"))
+    return markup([*parts, "</svg>"])
 
 
 def reliability(
     confidence: Sequence[float | None], accuracy: Sequence[float | None], counts: Sequence[int]
 ) -> Markup:
     """How often answers of each confidence are right, over how many there are of each."""
-    frame = _Frame(Scale(0, 1), Scale(0, 1), height=300, bottom=104)
-    parts = [_open("chart", (WIDTH, 300), "How often answers of each confidence are right")]
+    frame = Frame(Scale(0, 1), Scale(0, 1), height=300, bottom=104)
+    parts = [opened("chart", (WIDTH, 300), "How often answers of each confidence are right")]
     parts += frame.rows()
     parts.append(
         f'<line class="ideal" x1="{frame.x(0)}" y1="{frame.y(0)}" '
@@ -196,17 +176,17 @@ def reliability(
     ]
     parts += _counts(counts)
     for tick in (0, 0.25, 0.5, 0.75, 1):
-        parts.append(_text("tick", frame.x(tick), "276", f"{tick:g}", "middle"))
-    parts.append(_text("tick", f"{(LEFT + WIDTH - RIGHT) / 2:g}", "294", "confidence", "middle"))
-    return _markup([*parts, "</svg>"])
+        parts.append(text_at("tick", frame.x(tick), "276", f"{tick:g}", "middle"))
+    parts.append(text_at("tick", f"{(LEFT + WIDTH - RIGHT) / 2:g}", "294", "confidence", "middle"))
+    return markup([*parts, "</svg>"])
 
 
 def scatter(true: Sequence[float], answered: Sequence[float]) -> Markup:
     """What is true, across, against what was answered, up; both on one scale."""
     values = [*true, *answered] or [0.0]
     scale = Scale.around(min(values), max(values))
-    frame = _Frame(scale, scale)
-    parts = [_open("chart", (WIDTH, HEIGHT), "Answers against what is true"), *frame.rows()]
+    frame = Frame(scale, scale)
+    parts = [opened("chart", (WIDTH, HEIGHT), "Answers against what is true"), *frame.rows()]
     parts += frame.columns("true")
     low, high = frame.x(scale.low), frame.x(scale.high)
     parts.append(
@@ -215,13 +195,13 @@ def scatter(true: Sequence[float], answered: Sequence[float]) -> Markup:
     )
     dots = "".join(f"M{frame.x(x)} {frame.y(y)}h0" for x, y in zip(true, answered, strict=True))
     parts.append(f'<path class="dots" d="{dots}"/>')
-    return _markup([*parts, "</svg>"])
+    return markup([*parts, "</svg>"])
 
 
 def histogram(edges: Sequence[float], counts: Sequence[int]) -> Markup:
     """How many errors lie between two edges; one edge more than counts."""
-    frame = _Frame(Scale.around(edges[0], edges[-1]), Scale.around(0, max(counts)))
-    parts = [_open("chart", (WIDTH, HEIGHT), "Errors, by their size"), *frame.rows()]
+    frame = Frame(Scale.around(edges[0], edges[-1]), Scale.around(0, max(counts)))
+    parts = [opened("chart", (WIDTH, HEIGHT), "Errors, by their size"), *frame.rows()]
     parts += frame.columns("error")
     for low, high, count in zip(edges, edges[1:], counts, strict=False):
         if count:
@@ -231,7 +211,7 @@ def histogram(edges: Sequence[float], counts: Sequence[int]) -> Markup:
                 f'height="{frame.floor - top:.1f}"><title>{low:.4g} to {high:.4g}: {count:,}'
                 "</title></rect>"
             )
-    return _markup([*parts, "</svg>"])
+    return markup([*parts, "</svg>"])
 
 
 def _counts(counts: Sequence[int]) -> list[str]:
@@ -240,7 +220,7 @@ def _counts(counts: Sequence[int]) -> list[str]:
     width = (WIDTH - LEFT - RIGHT) / max(1, len(counts))
     parts = [
         f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{floor}" y2="{floor}"/>',
-        _text("tick", str(LEFT - 8), str(floor - tall + 8), f"{most:,}", "end"),
+        text_at("tick", str(LEFT - 8), str(floor - tall + 8), f"{most:,}", "end"),
     ]
     for index, count in enumerate(counts):
         if count:
@@ -266,7 +246,7 @@ def heat_map(
         size: Columns, rows.
     """
     said = f"{size[0]} answers (across) by {size[1]} true labels (down)"
-    parts = [_open("heat", size, said)]
+    parts = [opened("heat", size, said)]
     for name, marks in (("right", right), ("wrong", wrong)):
         kept = sorted(marks, key=lambda mark: -mark[2])[:MAX_MARKS]
         depths: dict[int, list[str]] = {}
@@ -275,67 +255,7 @@ def heat_map(
             depths.setdefault(depth, []).append(f"M{x} {y}h1v1h-1z")
         for depth, squares in sorted(depths.items()):
             parts.append(f'<path class="{name}" opacity="{depth / 10:g}" d="{"".join(squares)}"/>')
-    return _markup([*parts, "</svg>"])
-
-
-class _Frame:
-    """Scales data to the drawing, y upwards."""
-
-    def __init__(
-        self, across: Scale, up: Scale, *, height: int = HEIGHT, bottom: int = BOTTOM
-    ) -> None:
-        self.across, self.up = across, up
-        self.floor = height - bottom
-
-    def x(self, value: float) -> str:
-        return f"{LEFT + self.across.share(value) * (WIDTH - LEFT - RIGHT):.1f}"
-
-    def y(self, value: float) -> str:
-        return f"{self.floor - self.up.share(value) * (self.floor - TOP):.1f}"
-
-    def rows(self) -> list[str]:
-        """Lines across with their numbers."""
-        parts = []
-        for tick in self.up.ticks():
-            y = self.y(tick)
-            name = "axis" if tick == self.up.low else "grid"
-            parts.append(
-                f'<line class="{name}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>'
-            )
-            parts.append(_text("tick", str(LEFT - 8), f"{float(y) + 4:.1f}", _tick(tick), "end"))
-        return parts
-
-    def columns(self, title: str) -> list[str]:
-        """Round numbers below the drawing, as many as have room."""
-        ticks = self.across.ticks()
-        shown = ticks[:: math.ceil(len(ticks) / 6)]
-        parts = [
-            _text("tick", self.x(tick), str(self.floor + 16), _tick(tick), "middle")
-            for tick in shown
-        ]
-        middle = f"{(LEFT + WIDTH - RIGHT) / 2:g}"
-        return [*parts, _text("tick", middle, str(self.floor + 33), title, "middle")]
-
-    def epochs(self) -> list[str]:
-        """At most eight whole numbers below the drawing."""
-        first, last = int(self.across.low), int(self.across.high)
-        step = math.ceil((last - first + 1) / 8)
-        parts = [
-            _text("tick", self.x(epoch), str(self.floor + 16), str(epoch), "middle")
-            for epoch in range(first, last + 1, step)
-        ]
-        middle = f"{(LEFT + WIDTH - RIGHT) / 2:g}"
-        return [*parts, _text("tick", middle, str(self.floor + 33), "epoch", "middle")]
-
-
-def _round_step(extent: float) -> float:
-    """1, 2 or 5 times a power of ten: about five steps."""
-    power = 10.0 ** math.floor(math.log10(extent / 4))
-    return min((1, 2, 5, 10), key=lambda factor: abs(factor * power - extent / 4)) * power
-
-
-def _tick(value: float) -> str:
-    return f"{round(value, 9):,.7g}" if abs(value) > 1e-9 else "0"
+    return markup([*parts, "</svg>"])
 
 
 def _said(score: Score) -> str:
@@ -346,20 +266,44 @@ def _said(score: Score) -> str:
     return text if score.baseline is None else f"{text}, baseline {number(score.baseline)}"
 
 
-def _open(name: str, size: tuple[int, int], title: str) -> str:
-    return (
-        f'<svg class="{name}" viewBox="0 0 {size[0]} {size[1]}" role="img">'
-        f"<title>{escape(title)}</title>"
-    )
-
-
 def _rule(name: str, start: str, stop: str) -> str:
     return f'<line class="{name}" x1="{start}" x2="{stop}" y1="8" y2="8"/>'
 
 
-def _text(name: str, x: str, y: str, text: str, anchor: str) -> str:
-    return f'<text class="{name}" x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a chart.
+
+    Attributes:
+        name: Of the class that colours it.
+    """
+
+    name: str
+    xs: Sequence[float]
+    ys: Sequence[float]
 
 
-def _markup(parts: Iterable[str]) -> Markup:
-    return Markup("".join(parts))  # noqa: S704 - numbers, and text that was escaped
+def lines(
+    title: str, drawn: Sequence[Line], *, marked: Sequence[float] = (), from_zero: bool = False
+) -> Markup:
+    """Lines over one scale.
+
+    Args:
+        title: What goes across; stands below, and is read to those who do not see it.
+        drawn: The last lies on top.
+        marked: Places across where a dashed line goes up.
+        from_zero: Whether what goes up begins at 0.
+    """
+    xs = [x for line in drawn for x in line.xs]
+    ys = [y for line in drawn for y in line.ys] + [0.0] * from_zero
+    frame = Frame(Scale.around(min(xs), max(xs)), Scale.around(min(ys), max(ys)))
+    top = drawn[-1]
+    said = f"{title}: {number(top.ys[0])} at first, {number(top.ys[-1])} at last"
+    parts = [opened("chart", (WIDTH, HEIGHT), said), *frame.rows(), *frame.columns(title)]
+    for place in marked:
+        x = frame.x(place)
+        parts.append(f'<line class="ideal" x1="{x}" x2="{x}" y1="{TOP}" y2="{frame.floor}"/>')
+    for line in drawn:
+        path = " ".join(f"{frame.x(x)},{frame.y(y)}" for x, y in zip(line.xs, line.ys, strict=True))
+        parts.append(f'<polyline class="{line.name}" points="{path}"/>')
+    return markup([*parts, "</svg>"])

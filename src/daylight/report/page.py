@@ -27,6 +27,7 @@ from daylight.core.types import ModelSpec, SplitName, Task
 from daylight.metrics import METRICS
 from daylight.report import wording
 from daylight.report.charts import curve, histogram, reliability, scatter
+from daylight.report.costs import costs_figure
 from daylight.report.examples import has_pictures, shown
 from daylight.report.explanations import explanations
 from daylight.report.findings import told
@@ -101,6 +102,7 @@ def render(data: ReportData) -> bytes:
             explained=data.explained,
             reproduced=data.reproduced,
             explanations=explanations(data.explained, data.pictures),
+            costs=costs_figure(data.scores.costs),
             tree=tree_figure(data.explained.tree),
             settings=_settings(data.recipe),
             lines=wording.recipe_lines(data.recipe),
@@ -117,6 +119,7 @@ def _contents(data: ReportData) -> dict[str, str]:
         "scores": ("Scores", True),
         "strength": ("Where it is weak", bool(scores.slices or scores.robustness)),
         "people": ("For those who are judged", bool(scores.fairness or scores.spread)),
+        "costs": ("What wrong answers cost", bool(scores.costs)),
         "choice": ("Why this model", data.chosen.race is not None),
         "training": ("Training", True),
         "figures": ("Figures", bool(scores.figures)),

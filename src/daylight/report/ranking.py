@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from daylight.core.choice import Candidate, ChosenSection, Race
 from daylight.core.sections import Score
-from daylight.report.charts import Scale, interval_plot, levels
+from daylight.report.charts import interval_plot, levels
+from daylight.report.frame import Scale
 
 MAX_CURVES = 6
 

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from daylight.core.sections import Score
 from daylight.metrics.cautions import Footnotes
-from daylight.report.charts import Scale, interval_plot
+from daylight.report.charts import interval_plot
+from daylight.report.frame import Scale
 
 MAX_LABELS = 30
 """Longer tables show their worst rows; the rest folds away."""

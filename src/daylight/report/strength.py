@@ -8,7 +8,8 @@ from operator import attrgetter
 from markupsafe import Markup
 
 from daylight.core.sections import Harmed, Score, Scores, Slice
-from daylight.report.charts import Scale, interval_plot, levels
+from daylight.report.charts import interval_plot, levels
+from daylight.report.frame import Scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """What a package concludes from a model's answers, by how those were on validation."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from daylight.core.types import Column, Columns, Fitted, Node, Prepared
+from daylight.metrics.costs import best_threshold
 from daylight.metrics.spread import half_width
 from daylight.runtime.predictor import join
 
@@ -14,12 +16,42 @@ if TYPE_CHECKING:
 BATCH_ROWS = 256
 
 
-def conclusions(fitted: Fitted, prepared: Prepared) -> tuple[Node, ...]:
-    """Nodes that follow the model's: ranges around answers that are numbers.
+def conclusions(fitted: Fitted, prepared: Prepared, costs: Mapping[str, float]) -> tuple[Node, ...]:
+    """Nodes that follow the model's.
 
-    None where validation is too small to say anything.
+    Args:
+        fitted: The model.
+        prepared: What it was fitted on.
+        costs: Of missing each label, for which a threshold is chosen; empty where they are alike.
+
+    Returns:
+        Of answers that are numbers, what gives ranges around them; none where validation is too
+        small to say anything.
     """
+    if costs:
+        return (_decision(fitted, prepared, costs),)
     return _ranges(fitted, prepared) if prepared.answer == "real" else ()
+
+
+def _decision(fitted: Fitted, prepared: Prepared, costs: Mapping[str, float]) -> Node:
+    """The label that costs more to miss, of equals the second, is answered from a threshold on."""
+    first, second = (costs[label] for label in prepared.labels)
+    positive = 0 if first > second else 1
+    missed, false_alarm = (first, second) if positive == 0 else (second, first)
+    threshold = best_threshold(
+        _on_validation(fitted, prepared)["probabilities"].values[:, positive],
+        prepared.splits["validation"].targets["target"].values == positive,
+        missed=missed,
+        false_alarm=false_alarm,
+    )
+    facts = {
+        "positive": positive,
+        "threshold": threshold,
+        "missed": missed,
+        "false_alarm": false_alarm,
+    }
+    made = {"inputs": ("probabilities",), "outputs": ("answered",)}
+    return Node(operation="decide", parameters=facts, **made)
 
 
 def _ranges(fitted: Fitted, prepared: Prepared) -> tuple[Node, ...]:

@@ -16,6 +16,7 @@ from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, PreparedSection
 from daylight.core.types import Dataset, Field, SplitName, Task
 from daylight.data.benchmark import Benchmark
+from daylight.data.costs import check_costs
 from daylight.data.dataset import check
 from daylight.data.sources import FileSource
 from daylight.data.split import joined, split, split_by_time
@@ -62,6 +63,7 @@ def read_whole(run: Run) -> Dataset:
     task, source = TASKS[run.recipe.task], look(run)
     dataset = task.read(source, run.recipe.data)
     check(dataset, task.answer, source.path)
+    check_costs(run.recipe.data.costs, dataset, task.answer)
     return dataset
 
 

@@ -22,6 +22,7 @@ from daylight.data.benchmark import Benchmark
 from daylight.metrics.scoring import figures, score
 from daylight.runtime.predictor import Predictions, Predictor
 from daylight.runtime.usual import Usual, features, usual
+from daylight.steps.costs import costs_of
 from daylight.steps.dataset import benchmark
 from daylight.steps.features import with_features
 from daylight.steps.packaging import add_scores
@@ -49,6 +50,7 @@ def evaluate(run: Run, context: Context) -> Scores:
         context.replace(seed=run.recipe.seed),
         task=task,
         baseline=open_on(run.baseline, on, run, log=context.log),
+        chosen_on=benchmark(run, "validation") if run.recipe.data.costs else None,
     )
     add_scores(run, scores, _usual(model, on))
     return run.write(scores, after=(PreparedSection, TrainedSection))
@@ -72,6 +74,7 @@ def measure(
     *,
     task: Task,
     baseline: Predictor,
+    chosen_on: Benchmark | None = None,
 ) -> Scores:
     """Scores two packages on one benchmark; needs no run.
 
@@ -80,6 +83,7 @@ def measure(
         on: Raw inputs and targets.
         task: For the words in which examples are shown.
         baseline: The package beside it.
+        chosen_on: What the package's threshold comes from, if it has one, for its curve.
     """
     kind = ANSWER_KINDS[on.answer]
     metrics = on.metrics
@@ -112,6 +116,12 @@ def measure(
         robustness=harmed,
         fairness=fair(on, predictions, context),
         spread=off_by(model, on, predictions),
+        costs=costs_of(
+            model,
+            on=(on, predictions.columns, floor.columns),
+            validation=chosen_on,
+            context=context,
+        ),
         hurried=hurried,
         **_for_people(on, predictions, task),
     )

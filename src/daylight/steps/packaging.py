@@ -74,7 +74,7 @@ def build_package(folder: Path, run: Run, fit: Fit, section: PreparedSection) ->
             nodes=(
                 *fit.prepared.nodes,
                 *_export(fit, place),
-                *conclusions(fit.fitted, fit.prepared),
+                *conclusions(fit.fitted, fit.prepared, run.recipe.data.costs),
             ),
             prepared=fit.prepared.names,
             answer=fit.prepared.answer,
