@@ -68,7 +68,7 @@ def test_the_report_and_the_terminal_tell(run, capsys):
     ("costs", "why"),
     [
         ("{yes = 1}", "the labels are 'no', 'yes'"),
-        ("{yes = 1, maybe = 2}", "names 'yes', 'maybe'"),
+        ("{yes = 1, maybe = 2}", "names .*'maybe'.*; the labels are"),
         ("{yes = 0, no = 1}", "costs nothing"),
     ],
 )
