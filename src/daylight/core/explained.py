@@ -147,12 +147,34 @@ class DrawnTree(Config):
     depth: int
 
 
+class Dependence(Config):
+    """What a model answers on average if one column has each of some values, all else as it is.
+
+    Attributes:
+        label: Whose probability it is; empty where answers are numbers.
+        numbers: The values that were tried, ascending; empty of a category.
+        names: Likewise, the commonest first; of dates, ascending.
+        means: Over the examples, by value.
+        lines: The same of single examples; of numbers only.
+        missing: The mean where the column is missing, if train lacks some.
+    """
+
+    column: str
+    label: str
+    means: tuple[float, ...]
+    numbers: tuple[float, ...] = ()
+    names: tuple[str, ...] = ()
+    lines: tuple[tuple[float, ...], ...] = ()
+    missing: float | None = None
+
+
 class ExplainedSection(Section):
     """What ``explain`` found on some examples of a split.
 
     Attributes:
         kind: Of input.
         tree: The model itself, if it is one tree over the columns of a table.
+        dependence: Of the columns of a table that matter most.
         absent: What took the place of what was taken out, in words; empty if nothing did.
     """
 
@@ -164,6 +186,7 @@ class ExplainedSection(Section):
     explanations: tuple[Explanation, ...]
     kind: str = ""
     tree: DrawnTree | None = None
+    dependence: tuple[Dependence, ...] = ()
 
     def without_texts(self) -> "ExplainedSection":
         """As it is published: a package must not hold what people wrote."""

@@ -28,6 +28,7 @@ from daylight.metrics import METRICS
 from daylight.report import wording
 from daylight.report.charts import curve, histogram, reliability, scatter
 from daylight.report.costs import costs_figure
+from daylight.report.dependence import dependence_chart
 from daylight.report.examples import has_pictures, shown
 from daylight.report.explanations import explanations
 from daylight.report.findings import told
@@ -103,6 +104,7 @@ def render(data: ReportData) -> bytes:
             reproduced=data.reproduced,
             explanations=explanations(data.explained, data.pictures),
             costs=costs_figure(data.scores.costs),
+            dependence=[dependence_chart(each) for each in data.explained.dependence],
             tree=tree_figure(data.explained.tree),
             settings=_settings(data.recipe),
             lines=wording.recipe_lines(data.recipe),
@@ -126,6 +128,7 @@ def _contents(data: ReportData) -> dict[str, str]:
         "examples": ("Examples", bool(scores.examples or scores.mistakes)),
         "tree": ("The tree", data.explained.tree is not None),
         "explanations": ("What the answers rest on", bool(data.explained.explanations)),
+        "dependence": ("How the answer changes", bool(data.explained.dependence)),
         "provenance": ("Provenance", True),
     }
     return {id_: title for id_, (title, is_there) in sections.items() if is_there}

@@ -100,6 +100,7 @@ def explain(run: Run, context: Context) -> ExplainedSection:
         explanations=found.explanations,
         kind=TASKS[run.recipe.task].input,
         tree=found.tree,
+        dependence=found.dependence,
     )
     files = {**found.files, SECTION: section.without_texts().to_json()}
     with folder_atomic(run.path / "explain") as place:

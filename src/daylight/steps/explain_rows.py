@@ -1,7 +1,7 @@
 """explain, where a model is shown rows of a table: which columns speak for an answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,7 +9,7 @@ import numpy as np
 
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
-from daylight.core.explained import DrawnTree, ExplainedExample, Explanation, Place
+from daylight.core.explained import Dependence, DrawnTree, ExplainedExample, Explanation, Place
 from daylight.core.kinds import answered
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, TrainedSection
@@ -18,6 +18,7 @@ from daylight.data import prepared as cache
 from daylight.data.rows import ROW, features
 from daylight.explaining import rows
 from daylight.explaining.deletion import judged
+from daylight.explaining.dependence import dependence
 from daylight.explaining.drawn_tree import drawn_tree, is_one_tree
 from daylight.explaining.explainer import Attribution, UnableError
 from daylight.explaining.random_model import check
@@ -44,6 +45,9 @@ NUM_EXAMPLES = 100
 NUM_SHOWN = 6
 NUM_PLACES = 8
 """Columns of an example that are kept, those that say most."""
+
+NUM_CHANGED = 6
+"""Columns for which it is shown how the answer changes with them."""
 
 NUM_RANKED = 20
 """Columns whose importance is kept."""
@@ -160,16 +164,56 @@ def find_rows(
                 **_checked(spec, subject, attribution, random),
             )
         )
+    asked = Asked(predictor, on.inputs(), train.inputs())
+    changes, late = _dependence(asked, explanations, context)
     files = {TYPICAL: msgspec.json.encode(typical)}
     absent = "a typical row (middling numbers, the commonest categories)"
     return Found(
         len(subject),
         absent,
         tuple(explanations),
-        hurried,
+        hurried or late,
         files,
+        dependence=changes,
         tree=_drawn(run, predictor, subject.fitted),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked again and again: raw inputs of test examples, and of train."""
+
+    predictor: Predictor
+    rows: Columns
+    train: Columns
+
+
+def _dependence(
+    asked: Asked, explanations: Sequence[Explanation], context: Context
+) -> tuple[tuple[Dependence, ...], bool]:
+    """Of the columns that the most faithful explanation ranks first; whether time ran out."""
+    ranked = [each for each in explanations if each.faithfulness and each.importance]
+    if not ranked:
+        return (), False
+    best = max(ranked, key=lambda each: each.faithfulness.gain if each.faithfulness else 0.0)
+    fields = {field.name: field for field in asked.predictor.package.program.fields}
+    program = asked.predictor.program
+    found: list[Dependence] = []
+    for place in best.importance[:NUM_CHANGED]:
+        try:
+            context.check_time()
+        except OutOfTimeError:
+            return tuple(found), True
+        field = fields[place.name]
+        one = dependence(
+            lambda columns: program.answer(program.process(columns)),
+            field,
+            train=asked.train[field.name],
+            rows=asked.rows,
+            labels=asked.predictor.labels,
+        )
+        found += [one] if one else []
+    return tuple(found), False
 
 
 def _drawn(run: Run, predictor: Predictor, fitted: Fitted | None) -> DrawnTree | None:

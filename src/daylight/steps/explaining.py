@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from daylight.core.errors import MissingExtraError, UserError
-from daylight.core.explained import DrawnTree, Explanation
+from daylight.core.explained import Dependence, DrawnTree, Explanation
 from daylight.core.kinds import answered
 from daylight.core.recipe import Recipe
 from daylight.core.types import Column, Columns, Fitted, Task
@@ -41,6 +41,7 @@ class Found:
     hurried: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     tree: DrawnTree | None = None
+    dependence: tuple[Dependence, ...] = ()
 
 
 def facts(spec: ExplainerSpec) -> dict[str, Any]:
