@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from daylight.data.tables import CODE
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -22,6 +24,9 @@ MOSTLY_NUMBERS = 0.9
 
 MOSTLY_DISTINCT = 0.5
 """Share of distinct values from which on names are of the rows, and not of categories."""
+
+SOME_CODES = 0.01
+"""Share of codes such as ``00123`` from which on all digits of a column are names."""
 
 LONG_WORDS = 4
 """Mean words of a value from which on it is a text."""
@@ -123,7 +128,9 @@ def _of_words(name: str, values: "pa.ChunkedArray", known: int) -> ColumnType:
 
     counted = values.drop_null().value_counts()
     texts, counts = counted.field("values").to_pylist(), counted.field("counts").to_numpy()
-    are_words = np.array([_number(text) is None for text in texts])
+    are_codes = np.array([re.match(CODE, text) is not None for text in texts])
+    named = bool(counts[are_codes].sum() >= SOME_CODES * known)
+    are_words = np.array([named or _number(text) is None for text in texts])
     num_words = int(counts[are_words].sum())
     if num_words <= (1 - MOSTLY_NUMBERS) * known:
         words = [text for text, is_word in zip(texts, are_words, strict=True) if is_word]

@@ -21,6 +21,9 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t", ".inter": "\t", ".item": "\t", ".user"
 """The last three are RecBole's."""
 
 TABLE_SUFFIXES = frozenset({*_DELIMITERS, ".parquet", ".jsonl"})
+CODE = r"^\s*0\d\d+\s*$"
+"""Digits that name something: a number has no such zeros, but ``01`` may be a month."""
+
 HEAD_ROWS = 1000
 HEAD_BYTES = 1 << 20
 
@@ -71,7 +74,13 @@ def _read(path: Path, text: Sequence[str]) -> "pa.Table":
     if suffix == ".jsonl":
         return json.read_json(path)
     options = _convert_options({name: pa.string() for name in text})
-    table = arrow_csv.read_csv(path, parse_options=_parse_options(suffix), convert_options=options)
+    parse = _parse_options(suffix)
+    table = arrow_csv.read_csv(path, parse_options=parse, convert_options=options)
+    if names := _whole_numbers(table):
+        exact = _convert_options(dict.fromkeys(names, pa.string()), only=names)
+        table = _with_codes(
+            table, arrow_csv.read_csv(path, parse_options=parse, convert_options=exact)
+        )
     if any(pa.types.is_binary(column.type) for column in table.schema):
         raise ValueError("a column is not text")
     return table
@@ -90,18 +99,52 @@ def _read_head(path: Path) -> "pa.Table":
     if suffix == ".jsonl":
         with path.open("rb") as file:
             return json.read_json(pa.py_buffer(b"".join(file.readlines(HEAD_BYTES))))
-    with arrow_csv.open_csv(
-        path, parse_options=_parse_options(suffix), convert_options=_convert_options({})
-    ) as reader:
-        batches = islice(reader, 1)
-        return pa.Table.from_batches(batches, reader.schema)
+
+    def first(options: "csv_options.ConvertOptions") -> "pa.Table":
+        parse = _parse_options(suffix)
+        with arrow_csv.open_csv(path, parse_options=parse, convert_options=options) as reader:
+            return pa.Table.from_batches(islice(reader, 1), reader.schema)
+
+    table = first(_convert_options({}))
+    if names := _whole_numbers(table):
+        exact = _convert_options(dict.fromkeys(names, pa.string()), only=names)
+        table = _with_codes(table, first(exact))
+    return table
 
 
-def _convert_options(types: "Mapping[str, pa.DataType]") -> "csv_options.ConvertOptions":
+def _whole_numbers(table: "pa.Table") -> list[str]:
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for tables
+
+    if len(set(table.column_names)) < table.num_columns:
+        return []  # refused in a moment
+    return [field.name for field in table.schema if pa.types.is_integer(field.type)]
+
+
+def _with_codes(table: "pa.Table", exact: "pa.Table") -> "pa.Table":
+    """Columns that hold codes such as ``00123`` as they were written.
+
+    Args:
+        table: Whose whole numbers have lost their zeros.
+        exact: The same columns as texts, perhaps with more or fewer rows if only a head was read.
+    """
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy, and only for tables
+
+    rows = min(table.num_rows, exact.num_rows)
+    for name in exact.column_names:
+        values = exact[name].slice(0, rows)
+        if pc.any(pc.match_substring_regex(values, pattern=CODE)).as_py():
+            place = table.column_names.index(name)
+            table = table.slice(0, rows).set_column(place, name, values)
+    return table
+
+
+def _convert_options(
+    types: "Mapping[str, pa.DataType]", *, only: Sequence[str] | None = None
+) -> "csv_options.ConvertOptions":
     from pyarrow import csv as arrow_csv  # noqa: PLC0415 - heavy, and only for tables
 
     return arrow_csv.ConvertOptions(
-        strings_can_be_null=True, null_values=[""], column_types=dict(types)
+        strings_can_be_null=True, null_values=[""], column_types=dict(types), include_columns=only
     )
 
 
