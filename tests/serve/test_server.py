@@ -260,13 +260,34 @@ def test_numbers_that_are_none_are_refused(client, inputs, value):
     assert found.status_code == 400, found.text
 
 
-def test_headers_that_are_huge_or_slow_are_not_waited_for(server):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as huge:
-        huge.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 100_000 + b"\r\n\r\n")
-        assert huge.recv(99).startswith(b"HTTP/1.1 431")
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as slow:
-        slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
-        assert slow.recv(99) == b""
+def answered(server, *parts):
+    """All that a server says to some bytes before it closes the connection."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as client:
+        for part in parts:
+            client.sendall(part)
+            time.sleep(0.01)
+        return b"".join(iter(lambda: client.recv(9999), b""))
+
+
+HEAD = b"GET /health HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ([HEAD + b"A: " + b"x" * 100_000 + b"\r\n\r\n"], b"431"),
+        ([HEAD + b"A: ", *[b"x" * 11_000] * 6], b"431"),
+        ([b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"], b"431"),
+        ([HEAD], b"408"),
+        ([HEAD + b"\r\n", b"GET /health"], b"408"),
+        ([b"nonsense\r\n\r\n"], b"400"),
+        ([HEAD + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"], b"400"),
+    ],
+)
+def test_heads_that_are_huge_slow_or_no_http_are_refused(server, parts, says):
+    *_, last = answered(server, *parts).split(b"HTTP/1.1 ")
+    assert last.startswith(says)
+    assert b"connection: close" in last.lower()
 
 
 def test_a_client_that_leaves_harms_nobody(server, client, picture):
@@ -394,6 +415,29 @@ def test_a_new_revision_takes_over_without_a_request_lost(own, picture):
         client.post(f"/v2/repository/models/{PICTURES}/unload")
         assert client.get("/v2/health/ready").status_code == 503
         assert client.post(PREDICT, content=picture).status_code == 404
+
+
+def test_a_revision_that_cannot_be_loaded_is_told_and_the_old_one_stays(own, picture):
+    server, run = own
+    (run.package / "labels.json").write_text("[]")
+    server.process.send_signal(signal.SIGHUP)
+    until = time.monotonic() + 30
+    while "not loaded" not in server.log.read_text():
+        assert time.monotonic() < until, server.log.read_text()
+        time.sleep(0.05)
+    assert "labels.json" in server.log.read_text()
+    with server.client() as client:
+        assert client.post(PREDICT, content=picture).status_code == 200
+
+
+def test_a_loaded_model_needs_its_folder_no_longer(own, picture):
+    server, run = own
+    shutil.rmtree(run.path)
+    with server.client() as client:
+        assert client.post(PREDICT, content=picture).status_code == 200
+        assert client.get(f"/v1/models/{PICTURES}").json()["card"]
+        assert client.get("/openapi.json").status_code == 200
+        assert client.get(f"/v2/models/{PICTURES}").status_code == 200
 
 
 def test_on_sigterm_what_was_begun_is_answered(own, picture):

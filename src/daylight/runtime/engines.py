@@ -1,5 +1,6 @@
 """What runs a graph: ONNX Runtime."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,15 +22,20 @@ _threads: ContextVar[int] = ContextVar("threads", default=0)
 
 @contextmanager
 def threads(number: int) -> Iterator[None]:
-    """Has graphs that are opened within use so many threads each; 0 is as many as there are cores.
+    """Has programs opened within use so many threads each; 0 is as many as there are cores.
 
-    For who runs several graphs at the same time: threads of a graph that waits do not spin.
+    For who runs several at the same time: threads of a graph that waits do not spin.
     """
     before = _threads.set(number)
     try:
         yield
     finally:
         _threads.reset(before)
+
+
+def thread_count() -> int:
+    """The threads that a program which is opened now may use."""
+    return _threads.get() or os.cpu_count() or 1
 
 
 _UNUSABLE = (

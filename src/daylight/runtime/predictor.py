@@ -101,6 +101,7 @@ class Predictor:
 
     package: Package
     program: OpenProgram
+    vocabulary: tuple[str, ...]
     index: Index | None = None
 
     @classmethod
@@ -118,8 +119,8 @@ class Predictor:
 
     @classmethod
     def of(cls, package: Package) -> "Predictor":
-        """Loads a package that is open already."""
-        return cls(package, OpenProgram(package.program, package.read))
+        """Loads a package that is open already; its files may be replaced from then on."""
+        return cls(package, OpenProgram(package.program, package.read), package.labels)
 
     def over(self, index: Index) -> "Predictor":
         """The same model, which answers with documents of an index that it made."""
@@ -128,7 +129,7 @@ class Predictor:
     @property
     def labels(self) -> Sequence[str]:
         """The answer's vocabulary: the package's, or the ids of the documents."""
-        return self.index.ids if self.index else self.package.labels
+        return self.index.ids if self.index else self.vocabulary
 
     def predict(self, inputs: Sequence[Any], *, batch_size: int = BATCH_SIZE) -> Predictions:
         """Answers for each input; ``inputs.to_columns`` says what an input may be.

@@ -158,7 +158,6 @@ class _Routes:
         loaded = self._of(request)
         codec = loaded.model.task.codec
         package = loaded.model.predictor.package
-        card = package.read("README.md").decode()
         return _json(
             {
                 **_facts(loaded),
@@ -167,7 +166,7 @@ class _Routes:
                 "labels": package.labels,
                 "drift": loaded.drift.indices(),
                 "fields": [{"name": f.name, "type": f.type} for f in package.program.fields],
-                "card": card,
+                "card": loaded.card,
             }
         )
 

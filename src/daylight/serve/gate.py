@@ -23,9 +23,6 @@ OPEN = frozenset({"/health", "/v2/health/live", "/v2/health/ready", "/"})
 BODY_TIMEOUT_S = 30.0
 """A body that has not come by then is not waited for."""
 
-IDLE_S = 0.1
-"""A server that is told to stop looks so often whether all is answered."""
-
 MAX_CLIENTS = 10_000
 """So many are remembered by the limit of rates; the one that asked least lately is forgotten."""
 
@@ -68,16 +65,6 @@ class Gate:
         self._rules = rules
         self._observe = observe
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._active = 0
-        self._closing = False
-
-    async def drained(self, timeout_s: float) -> None:
-        """Has clients close their connections, and waits until none of them is being answered."""
-        self._closing = True
-        until = time.monotonic() + timeout_s
-        await asyncio.sleep(IDLE_S)
-        while self._active and time.monotonic() < until:
-            await asyncio.sleep(IDLE_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request in or refuses it."""
@@ -96,11 +83,8 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"].append((b"x-request-id", request_id.encode()))
-                if self._closing:
-                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
-        self._active += 1
         try:
             refused = self._refusal(scope, headers)
             if refused:
@@ -108,7 +92,6 @@ class Gate:
             else:
                 await self._app(scope, _Body(receive, self._rules.max_body_bytes), answered)
         finally:
-            self._active -= 1
             seconds = time.perf_counter() - start
             route = getattr(scope.get("route"), "path", "none")
             self._observe(route, status, seconds, {"id": request_id, "path": scope["path"]})

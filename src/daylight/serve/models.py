@@ -21,6 +21,7 @@ class Loaded:
 
     Attributes:
         version: The first digits of the digest of weights, graphs, program and labels.
+        card: Its README.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Loaded:
     model: Model
     batcher: Batcher
     drift: Drift
+    card: str
 
     async def ask(self, columns: Columns, *, timeout_s: float | None) -> Predictions:
         """Answers rows of input fields; see ``Batcher.ask``."""
@@ -91,7 +93,7 @@ class Models:
         """
         if name not in self.places:
             raise unknown("model", name, self.places)
-        model = await asyncio.to_thread(_open, self.places[name])
+        model, card = await asyncio.to_thread(_open, self.places[name])
         predictor, drift = model.predictor, Drift.of(model.predictor.package)
 
         def answer(columns: Columns) -> Columns:
@@ -107,7 +109,7 @@ class Models:
             observe=lambda rows, seconds: self.observe(name, rows, seconds),
         )
         version = predictor.package.manifest.model_digest[:12]
-        self._loaded[name] = Loaded(name, version, model, batcher, drift)
+        self._loaded[name] = Loaded(name, version, model, batcher, drift, card)
         return self._loaded[name]
 
     def unload(self, name: str) -> None:
@@ -120,10 +122,13 @@ class Models:
         del self._loaded[name]
 
 
-def _open(place: Path) -> Model:
+def _open(place: Path) -> tuple[Model, str]:
+    """A model and its card: its files are read, and may be replaced from then on."""
     with engines.threads(1):
         model = open_model(str(place))
-        return searching(model, "", place) if model.kind.looked_up else model
+        if model.kind.looked_up:
+            model = searching(model, "", place)
+    return model, model.predictor.package.read("README.md").decode()
 
 
 def named(given: list[str]) -> dict[str, Path]:

@@ -4,22 +4,21 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import uvicorn
 import uvloop
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
 from starlette.middleware.cors import CORSMiddleware
 
-from daylight.core.errors import OutputError
+from daylight.core.errors import OutputError, UserError
 from daylight.serve.app import application
 from daylight.serve.batching import Workers
+from daylight.serve.connection import Connection
 from daylight.serve.gate import Gate, Rules
 from daylight.serve.models import Models
 from daylight.serve.observe import Log, Metrics
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     import grpc.aio
     from starlette.types import ASGIApp
 
-HEADER_TIMEOUT_MS = 10_000
-MAX_HEADER_BYTES = 64 * 1024
 BACKLOG = 1024
 
 
@@ -70,29 +67,48 @@ def serve(options: Options, *, started: Callable[[Models], None]) -> None:
     Raises:
         UserError: A model cannot be loaded, or the address cannot be had.
     """
-    for port in filter(None, (options.port, options.grpc_port)):
-        _check_free(options.host, port)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(options, started))
+    listening = _bound(options.host, options.port)
+    if options.grpc_port:
+        _bound(options.host, options.grpc_port).close()
+    with listening, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(options, listening, started))
 
 
-def _check_free(host: str, port: int) -> None:
+def _bound(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((host, port))
+        bound = socket.socket(family)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
     except OSError as error:
         raise OutputError(
             f"Cannot listen at {host}:{port}: {error.strerror or error}.",
             hint="Name another: --port 8001.",
         ) from None
+    return bound
 
 
-async def _serve(options: Options, started: Callable[[Models], None]) -> None:
+class _Server(uvicorn.Server):
+    """Leaves signals to ``_serve``, and tells when requests are answered."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._tell()
+
+
+async def _serve(
+    options: Options, listening: socket.socket, started: Callable[[Models], None]
+) -> None:
     metrics, log = Metrics(), Log()
-    number = options.threads or os.cpu_count() or 1
-    workers = Workers(number)
+    workers = Workers(options.threads or os.cpu_count() or 1)
     models = Models(options.places, workers, options.latency_s, metrics.batch)
     for name in options.places:
         await models.load(name)
@@ -107,38 +123,32 @@ async def _serve(options: Options, started: Callable[[Models], None]) -> None:
         metrics.request(route, status, seconds)
         log("request", status=status, ms=round(1000 * seconds, 2), **facts)
 
-    gate = Gate(app, options.rules, observe)
-    server = Server(
-        gate,
-        address=options.host,
-        port=options.port,
-        interface=Interfaces.ASGINL,
-        websockets=False,
+    config = uvicorn.Config(
+        Gate(app, options.rules, observe),
+        http=Connection,
+        ws="none",
+        lifespan="off",
         backlog=BACKLOG,
-        backpressure=BACKLOG,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=MAX_HEADER_BYTES
-        ),
-        log_level=LogLevels.error,
+        timeout_graceful_shutdown=ceil(options.timeout_s),
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
     )
-    stop = asyncio.Event()
+    rpc = await _serve_rpc(options, models) if options.grpc_port else None
+    server = _Server(config, lambda: started(models))
+
+    def stop() -> None:
+        server.should_exit = True
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop)
     loop.add_signal_handler(signal.SIGHUP, lambda: _reload(models, log))
-    serving = asyncio.create_task(server.serve())
-    rpc = await _serve_rpc(options, models) if options.grpc_port else None
-    started(models)
-    await asyncio.wait(
-        [serving, ended := asyncio.create_task(stop.wait())], return_when="FIRST_COMPLETED"
-    )
-    ended.cancel()
-    await gate.drained(options.timeout_s)
+    await server.serve([listening])
     if rpc:
         await rpc.stop(options.timeout_s)
-    server.stop()  # type: ignore[no-untyped-call]
-    with suppress(asyncio.CancelledError):
-        await serving
     workers.close()
     log.flush()
 
@@ -153,8 +163,12 @@ async def _serve_rpc(options: Options, models: Models) -> "grpc.aio.Server":
 def _reload(models: Models, log: Log) -> None:
     async def reload() -> None:
         for name in models.places:
-            loaded = await models.load(name)
-            log("loaded", model=name, version=loaded.version)
+            try:
+                loaded = await models.load(name)
+            except UserError as error:
+                log("not loaded", model=name, error=error.message, hint=error.hint)
+            else:
+                log("loaded", model=name, version=loaded.version)
 
     task = asyncio.get_running_loop().create_task(reload())
     _tasks.add(task)

@@ -5,7 +5,6 @@ to 8 bits where it has them, and stretched to one size. Training and serving rea
 """
 
 import io
-import os
 import stat
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from PIL import Image, UnidentifiedImageError
 from daylight.core.config import Config
 from daylight.core.errors import DataError
 from daylight.core.types import Column
+from daylight.runtime import engines
 from daylight.runtime.operation import Operation, Read, Run
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def open_(parameters: Parameters, read: Read) -> Run:  # noqa: ARG001 - one sign
     Raises:
         UnreadableError: Names every picture of the batch that cannot be read.
     """
+    threads = engines.thread_count()
 
     def run(column: Column) -> Sequence[Column]:
         def one(row: int) -> tuple[Any, tuple[int, int]] | str:
@@ -91,10 +92,10 @@ def open_(parameters: Parameters, read: Read) -> Run:  # noqa: ARG001 - one sign
                 return error.message.rstrip(".")
 
         rows = range(len(column))
-        if len(rows) < 8:
+        if threads == 1 or len(rows) < 8:
             found = [one(row) for row in rows]
         else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
+            with ThreadPoolExecutor(threads) as pool:
                 found = list(pool.map(one, rows))
         reasons = {row: each for row, each in enumerate(found) if isinstance(each, str)}
         if reasons:
