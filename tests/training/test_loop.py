@@ -8,7 +8,9 @@ import torch
 from torch import nn
 
 from daylight.core.context import Context, Decisions
+from daylight.core.recipe import resolve
 from daylight.core.types import Column, Prepared, Split
+from daylight.steps.families import open_family, settings_of
 from daylight.training import loop
 from daylight.training.checkpoint import load_state, save_state
 from daylight.training.network import Network
@@ -137,3 +139,15 @@ def test_a_state_that_the_disk_has_harmed_is_passed_over(tmp_path):
 def test_time_that_is_up_before_the_first_step_still_gives_a_model(prepared):
     state = trained(prepared, Context(decisions=Decisions(), deadline=time.monotonic()))
     assert all(bool(value.isfinite().all()) for value in state.values())
+
+
+def test_who_sets_epochs_gets_so_many_whatever_a_family_adds_for_small_data():
+    family, asked = open_family("cnn"), {"data": {"path": "photos"}, "model": "cnn"}
+
+    def least(**training):
+        return settings_of(family, resolve({**asked, "training": training})).training.min_steps
+
+    assert least() > 0
+    assert least(learning_rate=0.01) == least()
+    assert least(epochs=3) == 0
+    assert least(epochs=3, min_steps=7) == 7

@@ -119,6 +119,8 @@ def chosen(run: Run) -> Recipe:
 def settings_of(family: Family, recipe: Recipe) -> Config:
     """The family's settings with the recipe's laid over the defaults.
 
+    Who sets ``epochs`` means so many: ``min_steps`` then adds none, unless it is set as well.
+
     Raises:
         UserError: Names the key that is unknown or out of range.
     """
@@ -131,7 +133,10 @@ def settings_of(family: Family, recipe: Recipe) -> Config:
                 f"{next(iter(recipe.training))} has no effect.",
                 hint="Leave it out, or choose another --model.",
             )
-        values["training"] = {**default.to_dict(), **recipe.training}
+        defaults = default.to_dict()
+        if "epochs" in recipe.training and "min_steps" in defaults:
+            defaults["min_steps"] = 0
+        values["training"] = {**defaults, **recipe.training}
     return convert(family.Settings, values, where=f"settings of {recipe.model}")
 
 

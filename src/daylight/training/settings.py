@@ -15,7 +15,8 @@ class Training(Config):
 
     Attributes:
         epochs: Passes over ``train``.
-        min_steps: Small data gets as many more passes as make up so many steps.
+        min_steps: Small data gets as many more passes as make up so many steps; none where a recipe
+            sets ``epochs`` and not this.
         batch_size: Examples per step; batches of an epoch differ in size by at most one.
         learning_rate: The highest of the schedule.
         schedule: ``"one-cycle"``: linear up over ``warmup``, then cosine down to zero (Smith,
