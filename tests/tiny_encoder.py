@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save
 
-from daylight.core.files import folder_atomic, write_atomic
+from daylight.core.files import write_atomic
 
 SIZE, INNER, PLACES = 8, 16, 24
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
@@ -51,11 +52,14 @@ def write_table(folder, **more):
 
 
 def shared(make=write):
-    """A folder with one that all tests of this machine share."""
+    """A folder with one that all tests of this machine share; whichever process is first gives it."""
     place = Path(tempfile.gettempdir()) / f"daylight-tiny-{make.__name__}-{os.getuid()}"
-    if not (place / "config.json").is_file():
-        with folder_atomic(place) as folder:
-            make(folder)
+    if not place.is_dir():
+        own = make(Path(tempfile.mkdtemp(dir=place.parent)))
+        try:
+            own.rename(place)
+        except OSError:
+            shutil.rmtree(own)
     return place
 
 
