@@ -52,7 +52,7 @@ def write_table(folder, **more):
 
 
 def shared(make=write):
-    """A folder with one that all tests of this machine share; whichever process is first gives it."""
+    """A folder with one that all tests of this machine share, from whichever process is first."""
     place = Path(tempfile.gettempdir()) / f"daylight-tiny-{make.__name__}-{os.getuid()}"
     if not place.is_dir():
         own = make(Path(tempfile.mkdtemp(dir=place.parent)))
