@@ -181,6 +181,13 @@ FAST: dict[str, list[str]] = {
     ],
     "static-retrieval": ["settings.vectors.min_steps=2"],
     "sentence-encoder": [f"settings.backbone=hf:{tiny_encoder.shared()}"],
+    "tabm": [
+        "training.epochs=2",
+        "training.min_steps=60",
+        "settings.units=16",
+        "settings.members=4",
+        "training.batch_size=32",
+    ],
     "mlp": ["training.epochs=2", "training.min_steps=24", "settings.units=16"],
     "gan": [
         "settings.width=8",

@@ -116,6 +116,16 @@ SPECS = (
         cost=9,
     ),
     ModelSpec(
+        name="tabm",
+        title="Several small networks over a table in one, which share most of their weights",
+        module="daylight.models.tabm",
+        inputs=("row",),
+        answers=_ANSWERS,
+        license="Apache-2.0",
+        source="Gorishniy, Kotelnikov & Babenko, arXiv:2410.24210",
+        cost=30,
+    ),
+    ModelSpec(
         name="decision-tree",
         title="One tree of questions about single pixels or columns, small enough to be drawn",
         module="daylight.models.decision_tree",

@@ -17,13 +17,18 @@ from daylight.core.config import Config
 from daylight.core.context import Context
 from daylight.core.search import Choice, Range, Search
 from daylight.core.types import Prepared, Processing, Schema
+from daylight.data.rows import ROW
 from daylight.data.shown import numbers_processing
 from daylight.training.network import Network
-from daylight.training.pictures import InUnits, flat_numbers, train
+from daylight.training.pictures import InUnits, flat_numbers, for_rows, train
 from daylight.training.settings import Share, Training
 
 MAX_SIZE = 32
 """Pixels per side unless set; the first layer has a weight for each, so it grows quickly."""
+
+
+SMOOTHING = 0.1
+"""Of the labels of pictures, unless set."""
 
 
 class Settings(Config):
@@ -46,7 +51,7 @@ class Settings(Config):
         batch_size=64,
         learning_rate=2e-3,
         weight_decay=0.05,
-        label_smoothing=0.1,
+        label_smoothing=None,
         averaging=0.99,
         flip=True,
         shift=0.036,
@@ -82,7 +87,12 @@ def build(settings: Mapping[str, Any]) -> nn.Module:
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Network:
     """Trains by back-propagation."""
     sizes = {"units": settings.units, "layers": settings.layers, "dropout": settings.dropout}
-    return train(build, prepared, sizes=sizes, training=settings.training, context=context)
+    training = settings.training
+    if prepared.names == (ROW,):
+        training = for_rows(training, prepared)
+    elif training.label_smoothing is None:
+        training = msgspec.structs.replace(training, label_smoothing=SMOOTHING)
+    return train(build, prepared, sizes=sizes, training=training, context=context)
 
 
 def load(folder: Path) -> Network:

@@ -14,6 +14,9 @@ from daylight.core.kinds import ANSWER_KINDS
 class Head:
     """Between a network and its answer kind.
 
+    Where a network has several members, raw outputs have a dimension for them after the rows: each
+    learns by itself, and the answer is the mean of theirs.
+
     Attributes:
         loss: ``(raw, target, label_smoothing) -> scalar``, the mean over the batch.
         finish: Raw outputs to the kind's outputs, in their order.
@@ -24,6 +27,8 @@ class Head:
 
 
 def _cross_entropy(raw: Tensor, target: Tensor, label_smoothing: float) -> Tensor:
+    if raw.ndim == 3:
+        raw, target = raw.flatten(0, 1), target.repeat_interleave(raw.shape[1])
     return functional.cross_entropy(raw, target, label_smoothing=label_smoothing)
 
 
@@ -33,13 +38,23 @@ def _own(raw: Tensor, target: Tensor, label_smoothing: float) -> Tensor:  # noqa
 
 
 def _squared_error(raw: Tensor, target: Tensor, label_smoothing: float) -> Tensor:  # noqa: ARG001
-    return functional.mse_loss(raw, target.to(raw.dtype))
+    target = target.to(raw.dtype)
+    return functional.mse_loss(raw, target if raw.ndim == 1 else target[:, None].expand_as(raw))
+
+
+def _probabilities(raw: Tensor) -> tuple[Tensor]:
+    shares = torch.softmax(raw.float(), dim=-1)
+    return (shares.mean(dim=1) if raw.ndim == 3 else shares,)
+
+
+def _numbers(raw: Tensor) -> tuple[Tensor]:
+    return (raw.float().mean(dim=1) if raw.ndim == 2 else raw.float(),)
 
 
 _HEADS: Mapping[str, Head] = {
-    "cross_entropy": Head(_cross_entropy, lambda raw: (torch.softmax(raw.float(), dim=1),)),
+    "cross_entropy": Head(_cross_entropy, _probabilities),
     "own": Head(_own, lambda raw: (raw.float(),)),
-    "squared_error": Head(_squared_error, lambda raw: (raw.float(),)),
+    "squared_error": Head(_squared_error, _numbers),
 }
 
 

@@ -133,7 +133,7 @@ class _State:
     num_parts: int = 1
     best: float | None = None
     best_weights: dict[str, Tensor] = field(default_factory=dict)
-    curve: list[dict[str, float]] = field(default_factory=list)
+    curve: list[dict[str, Any]] = field(default_factory=list)
 
 
 class _Fit:
@@ -176,6 +176,9 @@ class _Fit:
 
     def _check_answers(self) -> None:
         """A shape that is wrong would be broadcast by the loss, and learn nonsense."""
+        if (by := self.training.best_by) and by not in ANSWER_KINDS[self.prepared.answer].metrics:
+            known = ", ".join(ANSWER_KINDS[self.prepared.answer].metrics)
+            raise TrainingError(f"training.best_by is {by}.", hint=f"Choose one of: {known}.")
         some = {n: c.slice(0, 2) for n, c in self.prepared.splits["validation"].inputs.items()}
         wrong = ANSWER_KINDS[self.prepared.answer].misfit(
             self.network.predict(some),
@@ -270,7 +273,8 @@ class _Fit:
         return total
 
     def _loss(self, batch: Batch) -> Tensor:
-        of, smoothing = head(self.network.config.answer).loss, self.training.label_smoothing
+        of = head(self.network.config.answer).loss
+        smoothing = self.training.label_smoothing or 0.0
         raw = self.pace.forward(self.module, batch.inputs)
         loss = of(raw, batch.target, smoothing)
         if batch.share < 1:
@@ -319,7 +323,10 @@ class _Fit:
             self.module.load_state_dict(raw)
         now = time.monotonic()
         self.speed.looked(now - start)
-        facts = {"epoch": number + 1, "loss": loss, "score": score, "duration_s": now - began}
+        facts: dict[str, Any] = {"epoch": number + 1, "loss": loss, "score": score}
+        facts["duration_s"] = now - began
+        if self.training.best_by:
+            facts["measure"] = self._metric.title
         self.state.curve.append(facts)
         self._log_epoch(
             facts,
@@ -327,16 +334,16 @@ class _Fit:
             left_s=self.speed.duration_s(max(0, self.horizon.end - self.state.step)),
         )
 
-    def _log_epoch(self, facts: Mapping[str, float], **more: Any) -> None:
+    def _log_epoch(self, facts: Mapping[str, Any], **more: Any) -> None:
         epochs = math.ceil(self.horizon.end / self.per_epoch)
         self.context.log("epoch", **facts, epochs=epochs, **more)
 
     @property
     def _metric(self) -> Metric:
-        return METRICS[ANSWER_KINDS[self.prepared.answer].metrics[0]]
+        return METRICS[self.training.best_by or ANSWER_KINDS[self.prepared.answer].metrics[0]]
 
     def score(self) -> float:
-        """The kind's first metric on ``validation``."""
+        """The metric by which epochs are compared, on ``validation``."""
         split = self.prepared.splits["validation"]
         outputs = self.network.predict(split.inputs)
         return float(self._metric.score(split.targets, outputs, np.ones((1, len(split))))[0])

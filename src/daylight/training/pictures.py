@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -79,8 +80,8 @@ class InUnits(nn.Module):
         self.scale.fill_(float(target.values.std()) or 1.0)
 
     def forward(self, raw: Tensor) -> Tensor:
-        """``(rows, 1)`` to ``(rows,)``."""
-        return raw.squeeze(1).float() * self.scale + self.mean
+        """``(rows, 1)`` to ``(rows,)``, or ``(rows, members, 1)`` to ``(rows, members)``."""
+        return raw.squeeze(-1).float() * self.scale + self.mean
 
 
 def convolution(
@@ -99,6 +100,13 @@ def facts_of(prepared: Prepared, sizes: Mapping[str, Any]) -> dict[str, Any]:
     [name] = prepared.names
     shape = prepared.splits["train"].inputs[name].values.shape[1:]
     return {**sizes, "shape": list(shape), "num_classes": len(prepared.labels)}
+
+
+def for_rows(training: Training, prepared: Prepared) -> Training:
+    """Settings as they are meant for rows, whose probabilities have to be right."""
+    best_by = training.best_by or ("log_loss" if prepared.answer == "label" else "")
+    smoothing = training.label_smoothing or 0.0
+    return msgspec.structs.replace(training, best_by=best_by, label_smoothing=smoothing)
 
 
 def flat_numbers(shape: Sequence[int]) -> nn.Sequential:

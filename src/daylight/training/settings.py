@@ -24,7 +24,10 @@ class Training(Config):
         warmup: Share of the steps, in [0, 1).
         weight_decay: Decoupled for ``adamw`` (Loshchilov & Hutter, arXiv:1711.05101); biases and
             norms have none.
-        label_smoothing: In [0, 1). Source: Szegedy et al., arXiv:1512.00567, section 7.
+        label_smoothing: In [0, 1). Source: Szegedy et al., arXiv:1512.00567, section 7. Where a
+            family leaves it open it smooths labels of pictures, and none of rows.
+        best_by: Metric on validation by which the best epoch is told; if none is named, the first
+            of the answer kind, or what the family takes for rows.
         averaging: Decay per step of the running mean of the weights that is kept beside them and
             used to answer; 0 turns it off. Source: Polyak & Juditsky (1992).
         max_gradient_norm: Global L2 norm; longer gradients are scaled down.
@@ -45,7 +48,10 @@ class Training(Config):
     schedule: Literal["one-cycle", "constant"] = "one-cycle"
     warmup: Share = 0.2
     weight_decay: Annotated[float, msgspec.Meta(ge=0)] = 0.01
-    label_smoothing: Share = 0.0
+    label_smoothing: Share | None = 0.0
+    best_by: Literal[
+        "", "accuracy", "macro_f1", "roc_auc", "log_loss", "brier", "rmse", "mae", "r2"
+    ] = ""
     averaging: Share = 0.0
     max_gradient_norm: Positive = 5.0
     flip: bool = False
