@@ -181,6 +181,7 @@ FAST: dict[str, list[str]] = {
     ],
     "static-retrieval": ["settings.vectors.min_steps=2"],
     "sentence-encoder": [f"settings.backbone=hf:{tiny_encoder.shared()}"],
+    "ensemble": ['settings.members=["linear", "random-forest"]'],
     "tabm": [
         "training.epochs=2",
         "training.min_steps=60",

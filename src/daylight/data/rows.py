@@ -86,16 +86,21 @@ def row_processing(schema: Schema, *, scaled: bool) -> Processing:
     return Processing(inputs=tuple(nodes), prepared=(ROW,))
 
 
-def features(nodes: Sequence[Node]) -> tuple[Feature, ...]:
+def features(nodes: Sequence[Node], row: str = ROW) -> tuple[Feature, ...]:
     """What each number of a prepared row means, by the fitted nodes that made it.
 
     Args:
         nodes: Of ``row_processing``, with what they learned.
+        row: The column that they made.
     """
     made: dict[str, list[Feature]] = {}
     for node in nodes:
         if node.operation == "concatenate":
-            return tuple(feature for name in node.inputs for feature in made[name])
+            [output] = node.outputs
+            made[output] = [feature for name in node.inputs for feature in made[name]]
+            if output == row:
+                return tuple(made[row])
+            continue
         before = [made.get(name, [Feature(name, name)])[0] for name in node.inputs]
         made.update(zip(node.outputs, _NAMED[node.operation](node, before), strict=True))
     return ()

@@ -126,6 +126,16 @@ SPECS = (
         cost=30,
     ),
     ModelSpec(
+        name="ensemble",
+        title="Several families over a table, each of which counts as much as it helps",
+        module="daylight.models.ensemble",
+        inputs=("row",),
+        answers=_ANSWERS,
+        license="Apache-2.0",
+        source="Caruana, Niculescu-Mizil, Crew & Ksikes, ICML (2004)",
+        cost=45,
+    ),
+    ModelSpec(
         name="decision-tree",
         title="One tree of questions about single pixels or columns, small enough to be drawn",
         module="daylight.models.decision_tree",

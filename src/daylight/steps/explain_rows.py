@@ -46,6 +46,9 @@ NUM_SHOWN = 6
 NUM_PLACES = 8
 """Columns of an example that are kept, those that say most."""
 
+NUM_LOOKED_AT = 20_000
+"""Rows of train that say what is typical, and which values columns have."""
+
 NUM_CHANGED = 6
 """Columns for which it is shown how the answer changes with them."""
 
@@ -118,7 +121,7 @@ def find_rows(
 ) -> Found:
     """Explains the answers to some test examples, by every method that can."""
     on = benchmark(run, "test", at_most=NUM_EXAMPLES)
-    train = benchmark(run, "train")
+    train = benchmark(run, "train", at_most=NUM_LOOKED_AT)
     typical = typical_row(predictor.package.program.fields, train.inputs())
     unloaded: UserError | None = None
     try:

@@ -39,6 +39,8 @@ OPERATIONS: Registry[Operation] = Registry(
         "top_k": f"{_HERE}.top_k:OPERATION",
         "select_boxes": f"{_HERE}.select_boxes:OPERATION",
         "around": f"{_HERE}.around:OPERATION",
+        "part": f"{_HERE}.part:OPERATION",
+        "weighted_mean": f"{_HERE}.weighted_mean:OPERATION",
         "decide": f"{_HERE}.decide:OPERATION",
         "generate": f"{_HERE}.generate:OPERATION",
         "text_from_characters": f"{_HERE}.text_from_characters:OPERATION",
