@@ -1,17 +1,18 @@
-"""Tables from CSV, TSV, Parquet and JSON lines, as Arrow."""
+"""Tables from CSV, TSV, Excel, Parquet and JSON lines, as Arrow."""
 
 import csv
-import shlex
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from daylight.core.errors import DataError
+from daylight.data import encodings
+from daylight.data.workbooks import WORKBOOK_SUFFIXES, is_workbook, read_sheet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".inter": "\t", ".item": "\t", ".user": "\t"}
 """The last three are RecBole's."""
 
-TABLE_SUFFIXES = frozenset({*_DELIMITERS, ".parquet", ".jsonl"})
+TABLE_SUFFIXES = frozenset({*_DELIMITERS, *WORKBOOK_SUFFIXES, ".parquet", ".jsonl"})
 CODE = r"^\s*0\d\d+\s*$"
 """Digits that name something: a number has no such zeros, but ``01`` may be a month."""
 
@@ -74,13 +75,10 @@ def _read(path: Path, text: Sequence[str]) -> "pa.Table":
     if suffix == ".jsonl":
         return json.read_json(path)
     options = _convert_options({name: pa.string() for name in text})
-    parse = _parse_options(suffix)
-    table = arrow_csv.read_csv(path, parse_options=parse, convert_options=options)
+    table = arrow_csv.read_csv(**_csv(path), convert_options=options)
     if names := _whole_numbers(table):
         exact = _convert_options(dict.fromkeys(names, pa.string()), only=names)
-        table = _with_codes(
-            table, arrow_csv.read_csv(path, parse_options=parse, convert_options=exact)
-        )
+        table = _with_codes(table, arrow_csv.read_csv(**_csv(path), convert_options=exact))
     if any(pa.types.is_binary(column.type) for column in table.schema):
         raise ValueError("a column is not text")
     return table
@@ -101,8 +99,8 @@ def _read_head(path: Path) -> "pa.Table":
             return json.read_json(pa.py_buffer(b"".join(file.readlines(HEAD_BYTES))))
 
     def first(options: "csv_options.ConvertOptions") -> "pa.Table":
-        parse = _parse_options(suffix)
-        with arrow_csv.open_csv(path, parse_options=parse, convert_options=options) as reader:
+        few = _csv(path, at_most=HEAD_BYTES)
+        with arrow_csv.open_csv(**few, convert_options=options) as reader:
             return pa.Table.from_batches(islice(reader, 1), reader.schema)
 
     table = first(_convert_options({}))
@@ -148,10 +146,44 @@ def _convert_options(
     )
 
 
-def _parse_options(suffix: str) -> "csv_options.ParseOptions":
-    from pyarrow import csv as arrow_csv  # noqa: PLC0415 - heavy, and only for tables
+def _csv(path: Path, *, at_most: int = 0) -> dict[str, Any]:
+    """How Arrow reads a table of lines, or a sheet as if it were one; see ``encoding_of_lines``."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy, and only for tables
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415
 
-    return arrow_csv.ParseOptions(delimiter=_DELIMITERS[suffix], newlines_in_values=True)
+    encoding, source = "utf-8", path
+    if is_workbook(path):
+        source = pa.BufferReader(read_sheet(path).csv)
+    else:
+        encoding = encodings.encoding_of_lines(path, at_most=at_most)
+    return {
+        "input_file": source,
+        "read_options": arrow_csv.ReadOptions(encoding=encoding),
+        "parse_options": arrow_csv.ParseOptions(
+            delimiter=_DELIMITERS.get(path.suffix.lower(), ","), newlines_in_values=True
+        ),
+    }
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a table's characters: those of lines may be in any.
+
+    Raises:
+        DataError: Its lines are in several.
+    """
+    is_lines = path.suffix.lower() in _DELIMITERS
+    return encodings.encoding_of_lines(path) if is_lines else "utf-8"
+
+
+def notes(path: Path) -> str:
+    """What a person is told of how a table is read, if there was a choice.
+
+    Raises:
+        DataError: As ``read_table``.
+    """
+    if is_workbook(path):
+        return read_sheet(path).shown(path)
+    return encodings.shown(path, encoding_of(path))
 
 
 def column_names(path: Path) -> Sequence[str]:
@@ -169,7 +201,7 @@ def column_names(path: Path) -> Sequence[str]:
             return list(_read_head(path).column_names)
         if suffix == ".parquet":
             return list(parquet.read_schema(path).names)
-        with arrow_csv.open_csv(path, parse_options=_parse_options(suffix)) as reader:
+        with arrow_csv.open_csv(**_csv(path, at_most=HEAD_BYTES)) as reader:
             return list(reader.schema.names)
 
 
@@ -220,7 +252,10 @@ def place(path: Path, row: int) -> str:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return f"{path}, row {row + 1}"
-    with path.open(encoding="utf-8", newline="") as file:
+    if is_workbook(path):
+        sheet = read_sheet(path)
+        return f"{path}, sheet {sheet.name!r}, row {sheet.rows[row]}"
+    with path.open(encoding=encoding_of(path), newline="") as file:
         starts = _json_lines(file) if suffix == ".jsonl" else _csv_lines(file, _DELIMITERS[suffix])
         return f"{path}, line {next(islice(starts, row, None))}"
 
@@ -274,11 +309,11 @@ def _is_blank(path: Path) -> bool:
 def _wrong_line(path: Path) -> DataError | None:
     """Looks for the first line that is at fault; Arrow tells rows of a block at best."""
     suffix = path.suffix.lower()
-    if suffix == ".parquet":
+    if suffix == ".parquet" or is_workbook(path):
         return None
-    if wrong := _not_utf_8(path):
+    if suffix == ".jsonl" and (wrong := _not_utf_8(path)):
         return wrong
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding=encoding_of(path), newline="") as file:
         return _not_json(path, file) if suffix == ".jsonl" else _ragged(path, file)
 
 
@@ -314,12 +349,8 @@ def _not_utf_8(path: Path) -> DataError | None:
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError as bad:
-                was = (
-                    "utf-16" if number == 1 and line[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin1"
-                )
-                command = f"iconv -f {was} -t utf-8 {shlex.quote(str(path))} > new{path.suffix}"
                 return DataError(
                     f"{path}, line {number}: byte {bad.start + 1} is not UTF-8.",
-                    hint=f"Save it as UTF-8: {command}",
+                    hint="JSON is UTF-8: save it so.",
                 )
     return None

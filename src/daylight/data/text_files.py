@@ -7,15 +7,9 @@ from statistics import median
 from typing import Any
 
 from daylight.core.errors import DataError
+from daylight.data.encodings import detect, marked_or_utf_8
 
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
-_MARKS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 
 
 def is_text(path: Path) -> bool:
@@ -44,32 +38,6 @@ def read_texts(paths: Sequence[Path]) -> tuple[list[str], dict[str, int]]:
     texts = [_decode(*each) for each in zip(raw, named, paths, strict=True)]
     names = ("utf-8" if name == "utf-8-sig" else name for name in named)
     return texts, dict(Counter(names).most_common())
-
-
-def marked_or_utf_8(raw: bytes) -> str:
-    """The encoding that its first bytes name, or UTF-8 if it is; else nothing."""
-    for mark, name in _MARKS:
-        if raw.startswith(mark):
-            return name
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return "utf-8"
-
-
-def detect(raw: bytes, path: Path) -> str:
-    """Guesses an encoding from bytes that are not UTF-8.
-
-    Raises:
-        DataError: They are no text.
-    """
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - only for such files
-
-    best = from_bytes(raw).best()
-    if best is None or b"\0" in raw:
-        raise DataError(f"{path} is no text.", hint="Save it as UTF-8, or take it out of the data.")
-    return str(best.encoding).replace("_", "-")
 
 
 def text_facts(texts: Iterable[str | None], encodings: dict[str, int]) -> dict[str, Any]:

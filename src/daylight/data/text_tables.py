@@ -12,6 +12,7 @@ from daylight.core.types import Dataset, Field, Source, SplitName
 from daylight.data.images import SPLIT_FOLDERS, is_image
 from daylight.data.tables import (
     column_names,
+    encoding_of,
     place,
     read_head,
     read_table,
@@ -220,6 +221,7 @@ def read_columns(path: Path, found: TextTable) -> "tuple[TextColumns, pa.Table]"
         texts=[text or "" for text in written],
         splits=[name and SPLIT_FOLDERS[name.lower()] for name in splits],
         groups=groups,
+        encodings={encoding_of(path): 1},
     )
     return columns, table
 

@@ -26,7 +26,7 @@ from daylight.data.sources import without_folder
 from daylight.data.text_copies import text_copies
 from daylight.report.sheet import SheetData, render
 from daylight.steps.dataset import asked, look, read, split_rows
-from daylight.tasks import TASKS
+from daylight.tasks import TASKS, saw
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -81,7 +81,7 @@ def check(run: Run, context: Context) -> CheckedSection:
         SheetData(
             checked=section,
             recipe=run.recipe,
-            saw=without_folder(task.recognise(source, run.recipe.data) or "", source.path),
+            saw=without_folder(saw(task, source, run.recipe.data), source.path),
             pictures=_picture_paths(dataset),
             media=dataset.root,
             texts=dict(zip(names, texts or (), strict=False)),

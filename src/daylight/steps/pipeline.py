@@ -28,7 +28,7 @@ from daylight.steps.families import check_fits, check_open, check_task, open_fam
 from daylight.steps.features import check_installed
 from daylight.steps.limits import memory
 from daylight.steps.standby import provide
-from daylight.tasks import TASKS, infer
+from daylight.tasks import TASKS, infer, saw
 
 
 def resolve(recipe: Recipe, *, raced: bool = False) -> tuple[Recipe, str]:
@@ -48,9 +48,9 @@ def resolve(recipe: Recipe, *, raced: bool = False) -> tuple[Recipe, str]:
     source = FileSource.look(recipe.data.path)
     if recipe.task:
         task = TASKS[recipe.task]
-        saw = task.recognise(source, recipe.data) or "what the recipe says"
+        seen = saw(task, source, recipe.data) or "what the recipe says"
     else:
-        task, saw = infer(source, recipe.data)
+        task, seen = infer(source, recipe.data)
     check_task(task)
     data = msgspec.structs.replace(recipe.data, path=str(source.path))
     model = recipe.model or ("" if raced else task.default)
@@ -61,10 +61,10 @@ def resolve(recipe: Recipe, *, raced: bool = False) -> tuple[Recipe, str]:
     check_installed(task.answer)
     if not model:
         check_open(recipe)
-        return recipe, saw
+        return recipe, seen
     settings = settings_of(open_family(model), recipe).to_dict()
     training = settings.pop("training", {})
-    return msgspec.structs.replace(recipe, settings=settings, training=training), saw
+    return msgspec.structs.replace(recipe, settings=settings, training=training), seen
 
 
 def start(recipe: Recipe, output: Path | None, context: Context, *, raced: bool = False) -> Run:
@@ -83,11 +83,11 @@ def start(recipe: Recipe, output: Path | None, context: Context, *, raced: bool 
         limits = begun.limits if recipe.limits == Limits() else recipe.limits
         recipe = msgspec.structs.replace(recipe, limits=limits, hub=recipe.hub or begun.hub)
     named = recipe.model
-    recipe, saw = resolve(recipe, raced=raced or recipe.limits != Limits())
+    recipe, seen = resolve(recipe, raced=raced or recipe.limits != Limits())
     data = Path(recipe.data.path)
     check_outside(folder, data)
     run = Run.start(folder, recipe)
-    facts = {"task": recipe.task, "model": recipe.model, "named": named, "saw": saw}
+    facts = {"task": recipe.task, "model": recipe.model, "named": named, "saw": seen}
     context.log("run", folder=str(folder), **facts)
     return run
 

@@ -17,7 +17,7 @@ from daylight.data.processing import check_processing
 from daylight.data.sources import without_folder
 from daylight.steps.dataset import label_counts, look, read, split_rows, without
 from daylight.steps.families import chosen, open_family, settings_of
-from daylight.tasks import TASKS
+from daylight.tasks import TASKS, saw
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -90,7 +90,7 @@ def describe(
     recipe = run.recipe
     task, source = TASKS[recipe.task], look(run)
     return PreparedSection(
-        saw=without_folder(task.recognise(source, recipe.data) or "", source.path),
+        saw=without_folder(saw(task, source, recipe.data), source.path),
         data_digest=dataset.digest,
         fields=dataset.schema["examples"],
         num_examples={name: len(picked) for name, picked in rows.items()},

@@ -6,7 +6,7 @@ from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
 from daylight.core.registry import Registry
 from daylight.core.types import Source, Task
-from daylight.data.tables import require_target
+from daylight.data.tables import TABLE_SUFFIXES, notes, require_target
 
 TASKS: Registry[Task] = Registry(
     "task",
@@ -39,7 +39,7 @@ def infer(source: Source, data: DataConfig) -> tuple[Task, str]:
     columns = list(source.columns())
     if columns and data.target:
         require_target(columns, data.target, source.path)
-    known = [(task, saw) for task in TASKS.working() if (saw := task.recognise(source, data))]
+    known = [(task, said) for task in TASKS.working() if (said := saw(task, source, data))]
     known = [each for each in known if not each[0].gives_way] or known
     if len(known) == 1:
         return known[0]
@@ -54,6 +54,16 @@ def infer(source: Source, data: DataConfig) -> tuple[Task, str]:
     if broken := TASKS.broken():
         hint += f" Cannot be loaded: {', '.join(broken)} (see: daylight doctor)."
     raise DataError(f"No task recognises {source.path} ({_describe(source, columns)}).", hint=hint)
+
+
+def saw(task: Task, source: Source, data: DataConfig) -> str:
+    """What a task sees in data, and how its tables are read; empty if it does not know it."""
+    seen = task.recognise(source, data)
+    if not seen:
+        return ""
+    are_tables = all(path.suffix.lower() in TABLE_SUFFIXES for path in source.files)
+    told = [note for path in source.files if are_tables and (note := notes(path))]
+    return "; ".join([seen, *told])
 
 
 def _describe(source: Source, columns: Sequence[str]) -> str:
