@@ -142,6 +142,18 @@ def build_parser() -> argparse.ArgumentParser:
         command("index", "index", "Index documents that a model is to find; again: what is new.")
     )
 
+    export = command(
+        "export", "export", "Write a package that is smaller, or faster, to be served."
+    )
+    export.add_argument("run", help="folder of a run")
+    export.add_argument(
+        "--to",
+        choices=("float32", "bf16", "int8"),
+        help="what it computes in (default: the fastest that is no worse)",
+    )
+    export.add_argument("--size", type=size_bytes, help="it takes no more than, such as 5MB")
+    export.add_argument("-o", "--output", help="folder of the package (default: RUN-export)")
+
     _serve_options(command("serve", "serve", "Answer over HTTP, to programs and on a page."))
 
     compare = command("compare", "run", "Compare two runs on the examples that they share.")

@@ -49,6 +49,8 @@ _SENTENCES = {
     "fit": "  fitting {family} on {num_examples:,} examples",
     "change": "not the same: {text}",
     "index": "  indexed {done:,} of {total:,} passages",
+    "form": "  trying {form}",
+    "not kept": "  {form} is not kept: {reason}",
     "lost": "  a process is lost ({reason}): going on from the last state without it",
     "late": "{step}: out of time, making do with what there is",
     "memory": "  memory is short: batches go through in {parts} parts",

@@ -66,8 +66,8 @@ def write_card(
     Args:
         title: Name of the model.
         data: ``name``, an ``example`` of an input or nothing, ``digest``, ``num_examples`` by
-            split, ``labels``, and the findings of the check that were ``waived``, and what came of
-            training twice as a sentence, ``reproduced``; empty if nobody did.
+            split, ``labels``, and the findings of the check that were ``waived``, and in
+            ``reproduced`` how the package was exported and what came of training twice.
         settings: The family's, for the record.
         scores: What was measured on the test split; none before ``evaluate``.
     """

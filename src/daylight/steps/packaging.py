@@ -153,7 +153,7 @@ def add_scores(run: Run, scores: Scores, seen: Usual) -> None:
     files = {
         "metrics.json": scores.without_texts().to_json(),
         "reference.json": seen.to_json(),
-        "README.md": _card_of(run, scores.scores),
+        "README.md": card_of(run, scores.scores),
     }
     _add(run.package, files)
 
@@ -161,7 +161,7 @@ def add_scores(run: Run, scores: Scores, seen: Usual) -> None:
 def add_reproduced(run: Run, found: ReproducedSection) -> None:
     """Puts what came of training twice into the package and its card; the model stays the same."""
     scores = run.read(Scores).scores if run.has(Scores) else ()
-    _add(run.package, {"reproduce.json": found.to_json(), "README.md": _card_of(run, scores)})
+    _add(run.package, {"reproduce.json": found.to_json(), "README.md": card_of(run, scores)})
 
 
 def reproduced(run: Run) -> ReproducedSection | None:
@@ -170,13 +170,18 @@ def reproduced(run: Run) -> ReproducedSection | None:
     return run.read(ReproducedSection) if current else None
 
 
-def _card_of(run: Run, scores: Sequence[Score]) -> bytes:
-    """The card of the package that the run has."""
+def card_of(run: Run, scores: Sequence[Score], *, exported: str = "") -> bytes:
+    """The card of the package that the run has, or of one that was made of it.
+
+    Args:
+        scores: Of the package.
+        exported: How it was made of the run's, as a sentence.
+    """
     recipe = packed(run)
     spec = with_license(FAMILIES[recipe.model], run.package)
     settings = settings_of(open_family(spec.name), recipe)
     found = reproduced(run)
-    said = found.sentence if found else ""
+    said = " ".join(filter(None, (exported, found.sentence if found else "")))
     return _card(run, run.read(PreparedSection), spec, settings, scores, said)
 
 

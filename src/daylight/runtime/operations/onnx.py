@@ -8,7 +8,7 @@ import numpy as np
 from daylight.core.config import Config
 from daylight.core.errors import IntegrityError
 from daylight.core.types import Column
-from daylight.runtime.engines import open_graph
+from daylight.runtime.engines import Precision, open_graph
 from daylight.runtime.operation import Operation, Read, Run
 
 if TYPE_CHECKING:
@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
 
 class Parameters(Config):
-    """The graph's file; columns are matched with its inputs and outputs by their order."""
+    """The graph's file; columns are matched with its inputs and outputs by their order.
+
+    Attributes:
+        precision: In which it computes.
+    """
 
     file: str
+    precision: Precision = "float32"
 
 
 def open_(parameters: Parameters, read: Read) -> Run:
     """Takes and gives dense columns whose first dimension is the row."""
-    graph = open_graph(read(parameters.file), name=parameters.file)
+    graph = open_graph(read(parameters.file), name=parameters.file, precision=parameters.precision)
 
     def run(*columns: Column) -> Sequence[Column]:
         if any(column.offsets is not None for column in columns):
