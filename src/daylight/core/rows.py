@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from daylight.core.kinds import RANGE_LEVEL
-
 Row = tuple[str, ...]
 
 
@@ -37,6 +35,8 @@ def value_and_range(answer: Mapping[str, Any], form: str) -> str:
     if "low" not in answer:
         return text
     low, high = (format(answer[name], form) for name in ("low", "high"))
+    from daylight.core.kinds import RANGE_LEVEL  # noqa: PLC0415 - text is told at once
+
     return f"{text} ({100 * RANGE_LEVEL:.0f} %: {low} to {high})"
 
 
