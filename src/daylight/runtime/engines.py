@@ -5,42 +5,20 @@ OpenVINO's float32 was measured slower than ONNX Runtime's, so it has no part in
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 
 from daylight.core.errors import IntegrityError, MissingExtraError
+from daylight.runtime import threads
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
 
 Precision = Literal["float32", "bfloat16"]
 Graph: TypeAlias = "Callable[[Sequence[Array]], Sequence[Array]]"
-
-
-_threads: ContextVar[int] = ContextVar("threads", default=0)
-
-
-@contextmanager
-def threads(number: int) -> Iterator[None]:
-    """Has programs opened within use so many threads each; 0 is as many as there are cores.
-
-    For who runs several at the same time: threads of a graph that waits do not spin.
-    """
-    before = _threads.set(number)
-    try:
-        yield
-    finally:
-        _threads.reset(before)
-
-
-def thread_count() -> int:
-    """The threads that a program which is opened now may use."""
-    return _threads.get() or os.cpu_count() or 1
 
 
 _UNUSABLE = (
@@ -71,7 +49,7 @@ def open_graph(data: bytes, *, name: str, precision: Precision = "float32") -> G
 def _in_float32(data: bytes, name: str) -> Graph:
     options = ort.SessionOptions()
     options.log_severity_level = 3
-    if number := _threads.get():
+    if number := threads.limit():
         options.intra_op_num_threads = number
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
@@ -101,7 +79,7 @@ def _in_bfloat16(data: bytes, name: str) -> Graph:
     settings = {
         "INFERENCE_PRECISION_HINT": "bf16",
         "INFERENCE_NUM_THREADS": cores,
-        "NUM_STREAMS": cores if _threads.get() else 1,
+        "NUM_STREAMS": cores if threads.limit() else 1,
     }
     core = openvino.Core()
     try:

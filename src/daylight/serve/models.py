@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from daylight.core.errors import NotFoundError, UserError, unknown
 from daylight.core.types import Columns
-from daylight.runtime import engines
+from daylight.runtime import threads
 from daylight.runtime.predictor import Predictions
 from daylight.serve.batching import Batcher, Workers
 from daylight.serve.drift import Drift
@@ -124,7 +124,7 @@ class Models:
 
 def _open(place: Path) -> tuple[Model, str]:
     """A model and its card: its files are read, and may be replaced from then on."""
-    with engines.threads(1):
+    with threads.limited(1):
         model = open_model(str(place))
         if model.kind.looked_up:
             model = searching(model, "", place)

@@ -29,7 +29,7 @@ from daylight.metrics.comparison import compare
 from daylight.package.manifest import seal
 from daylight.package.package import Package
 from daylight.package.provenance import environment
-from daylight.runtime import engines
+from daylight.runtime import threads
 from daylight.runtime.predictor import Predictor
 from daylight.steps.container import dockerfile
 from daylight.steps.dataset import benchmark
@@ -76,7 +76,7 @@ def export(
     if output.exists() and not (output / EXPORT).is_file():
         raise OutputError(f"{output} exists, and was not exported.", hint="Name another with -o.")
     check_outside(output, Path(run.recipe.data.path))
-    with TemporaryDirectory() as trials, engines.threads(1):
+    with TemporaryDirectory() as trials, threads.limited(1):
         kept: list[tuple[Exported, Path]] = []
         for name in [form] if form else _installed():
             context.log("form", form=name)

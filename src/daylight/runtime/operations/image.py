@@ -19,7 +19,7 @@ from PIL import Image, UnidentifiedImageError
 from daylight.core.config import Config
 from daylight.core.errors import DataError
 from daylight.core.types import Column
-from daylight.runtime import engines
+from daylight.runtime import threads
 from daylight.runtime.operation import Operation, Read, Run
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def open_(parameters: Parameters, read: Read) -> Run:  # noqa: ARG001 - one sign
     Raises:
         UnreadableError: Names every picture of the batch that cannot be read.
     """
-    threads = engines.thread_count()
+    number = threads.count()
 
     def run(column: Column) -> Sequence[Column]:
         def one(row: int) -> tuple[Any, tuple[int, int]] | str:
@@ -92,10 +92,10 @@ def open_(parameters: Parameters, read: Read) -> Run:  # noqa: ARG001 - one sign
                 return error.message.rstrip(".")
 
         rows = range(len(column))
-        if threads == 1 or len(rows) < 8:
+        if number == 1 or len(rows) < 8:
             found = [one(row) for row in rows]
         else:
-            with ThreadPoolExecutor(threads) as pool:
+            with ThreadPoolExecutor(number) as pool:
                 found = list(pool.map(one, rows))
         reasons = {row: each for row, each in enumerate(found) if isinstance(each, str)}
         if reasons:
