@@ -225,9 +225,11 @@ SLOW = {
     "transfer",
     "transformer",
     "vit",
+    ("tabular-regression", "ensemble"),
     ("tabular-regression", "mlp"),
     ("tabular-regression", "random-forest"),
     ("tabular-regression", "svm"),
+    ("tabular-regression", "tabm"),
     ("text-regression", "fasttext"),
 }
 """Families, or tasks with a family, that only slow tests try: others run through the same code."""

@@ -82,3 +82,9 @@ def test_numbers_have_no_costs(tmp_path):
     houses = TINY["tabular-regression"](tmp_path / "data")
     with pytest.raises(DataError, match="two labels"):
         make_run(houses, tmp_path / "run", "mean", [COSTS])
+
+
+def test_the_card_says_from_when_on_a_label_is_answered(run):
+    card = (run.package / "README.md").read_text()
+    threshold = run.read(Scores).costs.threshold
+    assert f"- yes is answered from a probability of {threshold:.3f} on: to miss it costs 9" in card

@@ -42,3 +42,8 @@ def test_too_few_examples_give_no_range(tmp_path):
     run = make_run(data, tmp_path / "run", "linear")
     assert run.read(Scores).spread is None
     assert set(Predictor.open(run.package).predict([{"size": 3}])[0]) == {"value"}
+
+
+def test_the_card_says_how_wide_ranges_are(run):
+    width = run.read(Scores).spread.half_width
+    assert f"- Each answer has a range of ±{width:.4g}" in (run.package / "README.md").read_text()

@@ -47,6 +47,7 @@ def _is_shown(epoch: int, epochs: int) -> bool:
 _SENTENCES = {
     "explain": "  explaining by {method}",
     "fit": "  fitting {family} on {num_examples:,} examples",
+    "member": "  fitting its member {family}",
     "change": "not the same: {text}",
     "index": "  indexed {done:,} of {total:,} passages",
     "form": "  trying {form}",

@@ -66,8 +66,9 @@ def write_card(
     Args:
         title: Name of the model.
         data: ``name``, an ``example`` of an input or nothing, ``digest``, ``num_examples`` by
-            split, ``labels``, and the findings of the check that were ``waived``, and in
-            ``reproduced`` how the package was exported and what came of training twice.
+            split, ``labels``, what is ``concluded`` from the model's answers as a sentence, or
+            nothing, the findings of the check that were ``waived``, and in ``reproduced`` how the
+            package was exported and what came of training twice.
         settings: The family's, for the record.
         scores: What was measured on the test split; none before ``evaluate``.
     """
@@ -119,6 +120,8 @@ def _data(data: Mapping[str, Any]) -> str:
     if labels := data["labels"]:
         shown = ", ".join(labels[:20]) + (f", … ({len(labels)} in all)" if len(labels) > 20 else "")
         lines.append(f"- Answers: {shown}")
+    if data["concluded"]:
+        lines.append(f"- {data['concluded']}")
     return "\n".join(lines)
 
 

@@ -1,10 +1,11 @@
 """What a package concludes from a model's answers, by how those were on validation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daylight.core.kinds import RANGE_LEVEL
 from daylight.core.types import Column, Columns, Fitted, Node, Prepared
 from daylight.metrics.costs import best_threshold
 from daylight.metrics.spread import half_width
@@ -31,6 +32,25 @@ def conclusions(fitted: Fitted, prepared: Prepared, costs: Mapping[str, float]) 
     if costs:
         return (_decision(fitted, prepared, costs),)
     return _ranges(fitted, prepared) if prepared.answer == "real" else ()
+
+
+def in_words(nodes: Sequence[Node], labels: Sequence[str]) -> str:
+    """What a package concludes, as a sentence for its card; empty if it concludes nothing."""
+    for node in nodes:
+        facts = node.parameters
+        if node.operation == "around":
+            return (
+                f"Each answer has a range of ±{facts['half_width']:.4g}, which should hold the "
+                f"truth in {RANGE_LEVEL:.0%} of cases."
+            )
+        if node.operation == "decide":
+            name, threshold = labels[facts["positive"]], facts["threshold"]
+            when = "never" if threshold > 1 else f"from a probability of {threshold:.3f} on"
+            return (
+                f"{name} is answered {when}: to miss it costs {facts['missed']:g}, to answer it "
+                f"wrongly {facts['false_alarm']:g}."
+            )
+    return ""
 
 
 def _decision(fitted: Fitted, prepared: Prepared, costs: Mapping[str, float]) -> Node:

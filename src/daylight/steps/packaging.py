@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from daylight import __version__
-from daylight.core.config import Config, pretty_json
+from daylight.core.config import Config, decode, pretty_json
 from daylight.core.errors import TrainingError
 from daylight.core.files import copy_cheaply, folder_atomic, write_atomic
 from daylight.core.kinds import ANSWER_KINDS, describe
@@ -31,13 +32,15 @@ from daylight.package.provenance import observe
 from daylight.runtime.predictor import Predictor
 from daylight.runtime.usual import Usual
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
-from daylight.steps.conclusions import conclusions
+from daylight.steps.conclusions import conclusions, in_words
 from daylight.steps.families import describe as describe_settings
 from daylight.steps.families import open_family, settings_of
 from daylight.steps.predict import example_of
 from daylight.tasks import TASKS
 
 NUM_CHECKED = 64
+
+C = TypeVar("C", bound=Config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,7 @@ def build_package(folder: Path, run: Run, fit: Fit, section: PreparedSection) ->
             cpu_time_s=fit.cpu_time_s,
         )
         write_atomic(place / "provenance.json", provenance.to_json())
-        spec = with_license(fit.spec, place)
-        write_atomic(place / "README.md", _card(run, section, spec, fit.settings))
+        write_atomic(place / "README.md", _card(place, run, section))
         manifest = seal(place, version=__version__)
         difference = largest_difference(place, fit.fitted, fit.prepared)
         if difference > MAX_DIFFERENCE:
@@ -177,12 +179,9 @@ def card_of(run: Run, scores: Sequence[Score], *, exported: str = "") -> bytes:
         scores: Of the package.
         exported: How it was made of the run's, as a sentence.
     """
-    recipe = packed(run)
-    spec = with_license(FAMILIES[recipe.model], run.package)
-    settings = settings_of(open_family(spec.name), recipe)
     found = reproduced(run)
     said = " ".join(filter(None, (exported, found.sentence if found else "")))
-    return _card(run, run.read(PreparedSection), spec, settings, scores, said)
+    return _card(run.package, run, run.read(PreparedSection), scores, said)
 
 
 def packed(run: Run) -> Recipe:
@@ -226,13 +225,17 @@ def with_license(spec: ModelSpec, package: Path) -> ModelSpec:
 
 
 def _card(
+    package: Path,
     run: Run,
     section: PreparedSection,
-    spec: ModelSpec,
-    settings: Config,
     scores: Sequence[Score] = (),
     reproduced: str = "",
 ) -> bytes:
+    """The card, by what lies in a package that may not be sealed yet."""
+    recipe = _decoded(Recipe, package / "recipe.json")
+    program = _decoded(Program, package / "program.json")
+    spec = with_license(FAMILIES[recipe.model], package)
+    settings = settings_of(open_family(spec.name), recipe)
     name, task = Path(run.recipe.data.path).stem, TASKS[run.recipe.task]
     return write_card(
         title=f"{name}-{spec.name}",
@@ -244,12 +247,17 @@ def _card(
             "digest": section.data_digest,
             "num_examples": section.num_examples,
             "labels": _labels(task.answer, section.labels),
+            "concluded": in_words(program.nodes, section.labels),
             "waived": _waived(run),
             "reproduced": reproduced,
         },
         settings=describe_settings(settings),
         scores=scores,
     )
+
+
+def _decoded(kind: type[C], path: Path) -> C:
+    return decode(kind, path.read_bytes(), where=path)
 
 
 def _waived(run: Run) -> tuple[Finding, ...]:
