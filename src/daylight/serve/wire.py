@@ -133,13 +133,14 @@ def numbers(tensor: Tensor, shape: Sequence[int]) -> "Array":
         if isinstance(tensor.data, bytes | memoryview):
             values = np.frombuffer(tensor.data, code)
         else:
+            kind = np.dtype(code).kind
             flat = [np.nan if each is None else each for each in _flat(tensor.data)]
-            if any(type(each) not in _NUMBERS[code == "?"] for each in flat):
+            if any(type(each) not in _NUMBERS[kind == "b"] for each in flat):
                 raise ValueError("it holds what is no number")
-            values = np.array(flat, np.float64 if code[-2] == "f" else None)
-            if code[-2] != "f" and values.dtype.kind == "f":
+            values = np.array(flat, None if flat and kind != "f" else code)
+            if kind in "iu" and values.dtype.kind == "f":
                 raise ValueError("it holds fractions")
-            info = np.iinfo(code) if code[-2] in "iu" else None
+            info = np.iinfo(code) if kind in "iu" else None
             if info and len(values) and not info.min <= values.min() <= values.max() <= info.max:
                 raise ValueError("it holds a number out of range")
             values = values.astype(code)
