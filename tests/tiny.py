@@ -115,6 +115,27 @@ def reviews(folder: Path, *, each: int = 20) -> Path:
     return folder / "reviews.csv"
 
 
+def topics(folder: Path, *, num: int = 120) -> Path:
+    """Each topic has words of its own; a text has none, one or two topics."""
+    draw = Random(2)
+    folder.mkdir(parents=True)
+    own = {
+        "art": "paint 画 museum",
+        "war": "army tank 军",
+        "sea": "wave ship ים",
+        "law": "judge court",
+    }
+    lines = ["text,topics"]
+    for number in range(num):
+        mine = draw.sample(sorted(own), k=(1, 2, 2, 1, 0)[number % 5])
+        words = [draw.choice(own[topic].split()) for topic in mine * 2]
+        words += draw.choices(["the", "a", "of", "news,", "and"], k=5)
+        draw.shuffle(words)
+        lines.append(f'"{" ".join(words)} {number}",{"; ".join(mine)}')
+    (folder / "topics.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder / "topics.csv"
+
+
 def documents(folder: Path) -> Path:
     """Titles of three words; the text under each has one of them, and other words for the rest."""
     draw = Random(0)
@@ -142,6 +163,7 @@ TINY: dict[str, Callable[[Path], Path]] = {
     "tabular-regression": houses,
     "text-classification": reviews,
     "text-regression": moods,
+    "text-multilabel-classification": topics,
     "text-retrieval": documents,
     "row-to-real": made.rows,
     "history-to-ranking": made.histories,

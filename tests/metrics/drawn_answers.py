@@ -16,6 +16,13 @@ def label(random, rows, *, num_labels=NUM_LABELS, skill=1.5, unknown=0.0, shares
     return {"target": Column(target)}, {"probabilities": Column(probabilities)}
 
 
+def labels(random, rows, *, num_labels=NUM_LABELS, skill=1.5):
+    target = random.random((rows, num_labels)) < [0.5, 0.3, 0.2, 0.1][:num_labels]
+    scores = random.normal(size=(rows, num_labels)) + skill * (2 * target - 1)
+    probabilities = (1 / (1 + np.exp(-scores))).astype(np.float32)
+    return {"target": Column(target.astype(np.int8))}, {"probabilities": Column(probabilities)}
+
+
 def real(random, rows, *, noise=1.0):
     target = 3 * random.normal(size=rows) + 100
     value = target + noise * random.normal(size=rows)
@@ -107,6 +114,7 @@ def taken(columns, rows):
 
 DRAW = {
     "label": label,
+    "labels": labels,
     "real": real,
     "ranking": ranking,
     "passages": ranking,  # what an index finds

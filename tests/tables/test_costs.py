@@ -8,8 +8,8 @@ import pytest
 from contracts.conftest import make_run
 from daylight import Predictor
 from daylight.cli.main import main
+from daylight.core.answers import answered
 from daylight.core.errors import DataError
-from daylight.core.kinds import answered
 from daylight.core.sections import Scores
 from daylight.steps.dataset import benchmark
 from tiny import TINY

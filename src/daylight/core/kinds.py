@@ -6,19 +6,14 @@ here. An answer kind owns its Arrow type, its metrics, its loss and its decoding
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from daylight.core.png import data_uri
+from daylight.core import answers
+from daylight.core.answers import Answer, Labels
 from daylight.core.types import Column, Columns, FieldType
-
-if TYPE_CHECKING:
-    from daylight.core.types import Array
 
 RANGE_LEVEL = 0.9
 """Share of the truths that are between ``low`` and ``high`` of an answer that is a number."""
-
-Labels = Sequence[str]
-Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +92,7 @@ class AnswerKind:
         figures: Names in the table of figures.
         loss: Name of the training loss.
         stratified: Whether splits keep the share of each answer.
+        several: Whether an example has any number of labels, rather than one or none at all.
         decode: ``(outputs, labels) -> answers``, one per row, as plain JSON values.
         error: ``(target, answer) -> how wrong``, 0 where it is right; orders the worst mistakes.
             ``None`` where one number per example says little.
@@ -120,6 +116,7 @@ class AnswerKind:
     error: Callable[[Any, Answer], float] | None = None
     figures: tuple[str, ...] = ()
     stratified: bool = False
+    several: bool = False
     without: Callable[[Answer, Collection[str]], Answer] | None = None
     media: str = ""
     features: str = ""
@@ -140,98 +137,6 @@ class AnswerKind:
                     f"{self.name!r} needs {form}"
                 )
         return ""
-
-
-def answered(outputs: Columns) -> "Array":
-    """The label of each row, int64: what the package concluded, or else the most probable."""
-    if "answered" in outputs:
-        return outputs["answered"].values
-    best: Array = outputs["probabilities"].values.argmax(axis=1)  # the first of equals
-    return best
-
-
-def _label(outputs: Columns, labels: Labels) -> list[Answer]:
-    rows = outputs["probabilities"].values
-    answers: list[Answer] = []
-    for best, row in zip(answered(outputs).tolist(), rows.tolist(), strict=True):
-        probabilities = dict(zip(labels, row, strict=True))
-        answers.append(
-            {"label": labels[best], "probability": row[best], "probabilities": probabilities}
-        )
-    return answers
-
-
-def _real(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - one signature
-    values = outputs["value"].values.tolist()
-    if "low" not in outputs:
-        return [{"value": value} for value in values]
-    ends = (outputs[name].values.tolist() for name in ("low", "high"))
-    return [
-        {"value": value, "low": low, "high": high}
-        for value, low, high in zip(values, *ends, strict=True)
-    ]
-
-
-def _ranking(outputs: Columns, labels: Labels) -> list[Answer]:
-    both = zip(outputs["items"].values.tolist(), outputs["scores"].values.tolist(), strict=True)
-    return [
-        {"items": [labels[item] for item in items if item >= 0], "scores": scores}
-        for items, scores in both
-    ]
-
-
-def _ranking_without(answer: Answer, names: Collection[str]) -> Answer:
-    both = zip(answer["items"], answer["scores"], strict=False)  # scores of none stand at the end
-    kept = [(item, score) for item, score in both if item not in names]
-    return {"items": [item for item, _ in kept], "scores": [score for _, score in kept]}
-
-
-def _passages(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - one signature
-    """What a text was made into; an index makes answers of it."""
-    terms, weights = outputs["terms"], outputs["weights"]
-    return [
-        {
-            "terms": dict(zip(map(str, terms[row].tolist()), weights[row].tolist(), strict=True)),
-            "vector": vector,
-            "balance": balance,
-        }
-        for row, (vector, balance) in enumerate(
-            zip(outputs["vector"].values.tolist(), outputs["balance"].values.tolist(), strict=True)
-        )
-    ]
-
-
-def _boxes(outputs: Columns, labels: Labels) -> list[Answer]:
-    answers: list[Answer] = []
-    for row in range(len(outputs["boxes"])):
-        found = zip(
-            outputs["boxes"][row].tolist(),
-            outputs["classes"][row].tolist(),
-            outputs["scores"][row].tolist(),
-            strict=True,
-        )
-        answers.append(
-            {
-                "boxes": [
-                    {"box_xyxy_px": box, "label": labels[index], "score": score}
-                    for box, index, score in found
-                ]
-            }
-        )
-    return answers
-
-
-def _text(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - one signature
-    return [{"text": text} for text in outputs["text"].values.tolist()]
-
-
-def _image(outputs: Columns, labels: Labels) -> list[Answer]:  # noqa: ARG001 - one signature
-    pixels = outputs["image"].values
-    height, width = pixels.shape[1:3]
-    return [
-        {"image": data_uri(picture), "height_px": height, "width_px": width}
-        for picture in (pixels * 255).round().astype("uint8")
-    ]
 
 
 INPUT_KINDS: Mapping[str, InputKind] = {
@@ -270,9 +175,31 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             ),
             figures=("confusion", "calibration"),
             loss="cross_entropy",
-            decode=_label,
+            decode=answers.label,
             error=lambda target, answer: answer["probability"] * (answer["label"] != target),
             stratified=True,
+        ),
+        AnswerKind(
+            "labels",
+            arrow="list<string>",
+            targets=("target",),  # int8 (rows, labels): 1 where it is one of them
+            outputs=("probabilities",),  # of each label by itself
+            forms={"probabilities": Form("float32", ("rows", "labels"))},
+            concluded={"answered": Form("bool", ("rows", "labels"))},
+            metrics=(
+                "micro_f1",
+                "macro_f1",
+                "ranking_precision",
+                "subset_accuracy",
+                "hamming_loss",
+                "precision",
+                "recall",
+            ),
+            loss="binary_cross_entropy",
+            decode=answers.labels,
+            error=answers.off_by,
+            stratified=True,
+            several=True,
         ),
         AnswerKind(
             "real",
@@ -284,7 +211,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             metrics=("rmse", "mae", "r2"),
             figures=("scatter",),
             loss="squared_error",
-            decode=_real,
+            decode=answers.real,
             error=lambda target, answer: abs(answer["value"] - target),
         ),
         AnswerKind(
@@ -298,8 +225,8 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             },
             metrics=("ndcg@10", "recall@10", "recall@50", "map@10", "mrr"),
             loss="own",
-            decode=_ranking,
-            without=_ranking_without,
+            decode=answers.ranking,
+            without=answers.ranking_without,
         ),
         AnswerKind(
             "passages",
@@ -314,7 +241,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             },
             metrics=("ndcg@10", "recall@10", "recall@50", "mrr"),
             loss="cross_entropy",
-            decode=_passages,
+            decode=answers.passages,
             looked_up="ranking",
         ),
         AnswerKind(
@@ -329,7 +256,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             },
             metrics=("map@50",),
             loss="boxes",
-            decode=_boxes,
+            decode=answers.boxes,
         ),
         AnswerKind(
             "text",
@@ -339,7 +266,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             forms={"text": Form("text", ("rows",))},
             metrics=("exact_match", "character_error_rate"),
             loss="next_token",
-            decode=_text,
+            decode=answers.text,
             error=lambda target, answer: float(answer["text"] != target),
         ),
         AnswerKind(
@@ -357,7 +284,7 @@ ANSWER_KINDS: Mapping[str, AnswerKind] = {
             ),
             figures=("samples", "nearest"),
             loss="squared_error",
-            decode=_image,
+            decode=answers.image,
             media="image",
             features="efficientnet-lite0",
         ),

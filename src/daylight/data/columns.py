@@ -60,6 +60,15 @@ def _label(values: "pa.ChunkedArray", labels: Sequence[str]) -> Columns:
     return {"target": Column(_places(values, labels))}
 
 
+def _labels(values: "pa.ChunkedArray", labels: Sequence[str]) -> Columns:
+    """Names that are no labels are left out: nobody could have answered them."""
+    offsets, flat = _flatten(values)
+    rows, places = np.repeat(np.arange(len(values)), np.diff(offsets)), _places(flat, labels)
+    target = np.zeros((len(values), len(labels)), np.int8)
+    target[rows[places >= 0], places[places >= 0]] = 1
+    return {"target": Column(target)}
+
+
 def _real(values: "pa.ChunkedArray", labels: Sequence[str]) -> Columns:  # noqa: ARG001
     return {"target": Column(values.cast("double").to_numpy(zero_copy_only=False))}
 
@@ -97,6 +106,7 @@ def _places(values: "pa.ChunkedArray | pa.Array", labels: Sequence[str]) -> "Arr
 
 _ENCODERS: "Mapping[str, Callable[[pa.ChunkedArray, Sequence[str]], Columns]]" = {
     "label": _label,
+    "labels": _labels,
     "real": _real,
     "text": _text_target,
     "ranking": _ranking,

@@ -219,6 +219,12 @@ def _no_label(values: "pa.ChunkedArray", dataset: Dataset) -> int | None:
     return _first(pc.invert(pc.is_in(values.cast("string"), value_set=labels)))
 
 
+def _no_labels(values: "pa.ChunkedArray", dataset: Dataset) -> int | None:
+    labels = set(dataset.labels)
+    each = enumerate(values.to_pylist())
+    return next((row for row, names in each if not labels.issuperset(names)), None)
+
+
 def _no_box(values: "pa.ChunkedArray", dataset: Dataset) -> int | None:
     labels = set(dataset.labels)
     for row, boxes in enumerate(values.to_pylist()):
@@ -252,6 +258,7 @@ class _Target:
 
 _TARGETS: Mapping[str, _Target] = {
     "label": _Target(_is_text, "It should be one of the task's labels.", _no_label),
+    "labels": _Target(_is_keys, "It should be a list of the task's labels.", _no_labels),
     "real": _Target(_is_number, "Write a finite number, or remove the row.", _not_finite),
     "text": _Target(_is_text, "Write a text."),
     "image": _Target(_is_text, "Write the path of a picture."),

@@ -26,6 +26,7 @@ class Examined:
     Attributes:
         ids: Names of the examples.
         labels: The answer of each example, where answers are labels; else empty.
+        several: The answers of each example, where there may be several; else empty.
         splits: The split of each example; empty where the data cannot be split.
         not_split: Why it cannot be split.
         copies: Which examples are copies of each other; ``None`` for kinds of input where equal
@@ -41,6 +42,7 @@ class Examined:
 
     ids: Sequence[str]
     labels: Sequence[str] = ()
+    several: Sequence[Sequence[str]] = ()
     splits: Sequence[str] = ()
     not_split: UserError | None = None
     copies: "Copies | None" = None

@@ -250,7 +250,8 @@ class _Builder:
     def _check_labels(self) -> None:
         """Leaving files out may shrink a class, but must not make it vanish."""
         plan, examples = self._plan, self._plan.dataset.tables["examples"]
-        if not self._failures or not ANSWER_KINDS[plan.answer].stratified:
+        kind = ANSWER_KINDS[plan.answer]
+        if not self._failures or not kind.stratified or kind.several:
             return
         [target] = plan.dataset.fields("target")
         train = examples.select(["id", target.name]).take(plan.rows["train"]).to_pylist()

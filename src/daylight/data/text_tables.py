@@ -24,7 +24,10 @@ from daylight.data.text_files import text_facts
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TARGET_NAMES = ("label", "class", "target", "category", "sentiment", "topic", "intent")
+TARGET_NAMES = (
+    *("label", "class", "target", "category", "sentiment", "topic", "intent"),
+    *("labels", "classes", "categories", "topics", "tags", "genres"),
+)
 OTHER_NAMES = ("id", "index", "split", "group", "")
 """Columns that are neither the text nor its answer."""
 

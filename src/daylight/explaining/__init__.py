@@ -9,6 +9,7 @@ from daylight.explaining.spec import ExplainerSpec
 _PICTURES = ("image",)
 _PLACES = ("image", "row")
 _LABELS = ("label",)
+_NAMES = ("label", "labels")
 _ANSWERS = ("label", "real")
 
 SPECS = (
@@ -122,11 +123,11 @@ _WRITTEN = (
         title="Contributions of words",
         sentence=(
             "The score of a class is a sum over words and runs of characters: this is what each "
-            "word adds to it, beside the mean of all classes, exactly."
+            "word adds to it, beside the mean of all classes if one has to be chosen, exactly."
         ),
         module="daylight.explaining.methods.word_contributions",
         inputs=("text",),
-        answers=_LABELS,
+        answers=_NAMES,
         asks="sums",
         source="The terms of the weighted sum, shared by the words that each of them touches",
     ),
@@ -139,7 +140,7 @@ _WRITTEN = (
         ),
         module="daylight.explaining.methods.leave_one_out",
         inputs=("text",),
-        answers=_LABELS,
+        answers=_NAMES,
         asks="answers",
         source="Zeiler and Fergus, arXiv:1311.2901, section 4.2, for words instead of squares",
     ),

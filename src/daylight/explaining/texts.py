@@ -63,6 +63,7 @@ class TextSubject:
         texts: What the model was shown.
         pieces: Their pieces.
         things: Which class is explained, by row; int64.
+        several: Whether each class is probable by itself, rather than instead of others.
         runs: The longest run of words, and the shortest and longest of characters, that the model
             counts; ``None`` if it does something else.
         fitted: The model itself, for methods that ask for more than answers.
@@ -74,6 +75,7 @@ class TextSubject:
     texts: tuple[str, ...]
     pieces: Pieces
     things: "Array"
+    several: bool = False
     runs: tuple[int, tuple[int, int]] | None = None
     fitted: Fitted | None = None
 

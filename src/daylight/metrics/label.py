@@ -1,4 +1,4 @@
-"""Metrics of answers that are one label each.
+"""Metrics of answers that are one label each; F1, precision and recall also of several.
 
 Targets are indices into the labels. A target of -1 is a class that the model does not know:
 whatever it answers is wrong.
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daylight.core.kinds import answered
+from daylight.core.answers import answered
 from daylight.core.types import Columns, Metric
-from daylight.metrics.statistic import Statistic, Weighted, group_sums, ratio, weighted_mean
+from daylight.metrics.classes import counts_by_class, num_answers, num_targets, smallest_class
+from daylight.metrics.statistic import Statistic, Weighted, ratio, weighted_mean
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -28,35 +29,13 @@ def _count_rows(targets: Columns, outputs: Columns) -> "Array":  # noqa: ARG001 
     return np.array(len(targets["target"]))
 
 
-def _per_class(targets: Columns, outputs: Columns) -> Statistic:
-    """Weights of hits, of targets and of answers per label, unknown first.
-
-    Returns:
-        A statistic of shape ``(3, draws, labels + 1)``; column 0 is for targets of -1.
-    """
-    target = targets["target"].values + 1
-    answer = answered(outputs) + 1
-    num_groups = outputs["probabilities"].values.shape[1] + 1
-    sums = (
-        group_sums(np.where(target == answer, target, -1), num_groups),
-        group_sums(target, num_groups),
-        group_sums(answer, num_groups),
-    )
-    return lambda weights: np.stack([of(weights) for of in sums])
-
-
-def _smallest_class(targets: Columns) -> int:
-    """How many examples the rarest class has, of those that are present; -1 counts as one."""
-    return int(np.unique(targets["target"].values, return_counts=True)[1].min())
-
-
 def _macro_f1(targets: Columns, outputs: Columns) -> Statistic:
     """Mean F1 of the classes that are present in the targets (of each draw).
 
     A class that is answered but never a target costs precision of nothing and is left out, unlike
     in scikit-learn's default. Unknown targets (-1) together are one class, of F1 0.
     """
-    sums = _per_class(targets, outputs)
+    sums = counts_by_class(targets, outputs)
 
     def macro_f1(weights: "Array") -> "Array":
         hits, true, given = sums(weights)
@@ -69,7 +48,7 @@ def _macro_f1(targets: Columns, outputs: Columns) -> Statistic:
 
 def _precision(targets: Columns, outputs: Columns) -> Statistic:
     """Share of the answers of a label that are right; shape ``(draws, labels)``."""
-    sums = _per_class(targets, outputs)
+    sums = counts_by_class(targets, outputs)
 
     def precision(weights: "Array") -> "Array":
         hits, _, given = sums(weights)[:, :, 1:]
@@ -80,23 +59,13 @@ def _precision(targets: Columns, outputs: Columns) -> Statistic:
 
 def _recall(targets: Columns, outputs: Columns) -> Statistic:
     """Share of the targets of a label that are found; shape ``(draws, labels)``."""
-    sums = _per_class(targets, outputs)
+    sums = counts_by_class(targets, outputs)
 
     def recall(weights: "Array") -> "Array":
         hits, true, _ = sums(weights)[:, :, 1:]
         return ratio(hits, true)
 
     return recall
-
-
-def _count_answers(targets: Columns, outputs: Columns) -> "Array":  # noqa: ARG001 - one signature
-    num_labels = outputs["probabilities"].values.shape[1]
-    return np.bincount(answered(outputs), minlength=num_labels)
-
-
-def _count_targets(targets: Columns, outputs: Columns) -> "Array":
-    num_labels = outputs["probabilities"].values.shape[1]
-    return np.bincount(targets["target"].values + 1, minlength=num_labels + 1)[1:]
 
 
 def _one_vs_rest(positive: "Array", scores: "Array") -> Statistic:
@@ -195,7 +164,7 @@ MACRO_F1 = Metric(
     unit="ratio",
     higher_is_better=True,
     interval="bootstrap",
-    score=Weighted(_macro_f1, smallest_class=_smallest_class),
+    score=Weighted(_macro_f1, smallest_class=smallest_class),
 )
 ROC_AUC = Metric(
     name="roc_auc",
@@ -203,7 +172,7 @@ ROC_AUC = Metric(
     unit="ratio",
     higher_is_better=True,
     interval="bootstrap",
-    score=Weighted(_roc_auc, smallest_class=_smallest_class),
+    score=Weighted(_roc_auc, smallest_class=smallest_class),
 )
 LOG_LOSS = Metric(
     name="log_loss",
@@ -228,7 +197,7 @@ PRECISION = Metric(
     higher_is_better=True,
     interval="wilson",
     score=Weighted(_precision),
-    trials=_count_answers,
+    trials=num_answers,
     per_label=True,
 )
 RECALL = Metric(
@@ -238,6 +207,6 @@ RECALL = Metric(
     higher_is_better=True,
     interval="wilson",
     score=Weighted(_recall),
-    trials=_count_targets,
+    trials=num_targets,
     per_label=True,
 )

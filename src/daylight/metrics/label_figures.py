@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from daylight.core.kinds import answered
+from daylight.core.answers import answered
 from daylight.core.sections import Figure
 from daylight.core.types import Columns
 

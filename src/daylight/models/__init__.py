@@ -66,7 +66,7 @@ SPECS = (
         title="Answers the commonest class, whatever it is shown",
         module="daylight.models.majority",
         inputs=("image", "text", "row", "history"),
-        answers=_LABELS,
+        answers=("label", "labels"),
         license="Apache-2.0",
         source="The floor that every classifier must beat; known as ZeroR",
         cost=0.1,
@@ -379,7 +379,7 @@ _TEXTS = (
         title="One weight for each word, pair of words and run of characters",
         module="daylight.models.tfidf_linear",
         inputs=("text",),
-        answers=("label", "real"),
+        answers=("label", "labels", "real"),
         license="Apache-2.0",
         source=(
             "Spärck Jones, Journal of Documentation 28 (1972); Salton & Buckley, Information "

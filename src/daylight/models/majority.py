@@ -1,4 +1,4 @@
-"""The commonest class, with each class's share in train as its probability."""
+"""The commonest class or labels, with the share of each in train as its probability."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,8 @@ class Majority:
 def fit(prepared: Prepared, settings: Settings, context: Context) -> Majority:  # noqa: ARG001
     """Counts."""
     targets = prepared.splits["train"].targets["target"].values
+    if targets.ndim == 2:  # any number of labels
+        return Majority(tuple(targets.mean(axis=0).astype(np.float32).tolist()))
     counts = np.bincount(targets, minlength=len(prepared.labels))
     return Majority(tuple((counts / counts.sum()).astype(np.float32).tolist()))
 

@@ -11,7 +11,7 @@ def _spec(name: str, *, title: str, source: str, cost: float) -> ModelSpec:
         title=title,
         module=f"daylight.models.{name.replace('-', '_')}",
         inputs=("text",),
-        answers=("label", "real"),
+        answers=("label", "labels", "real"),
         license="Apache-2.0",
         source=source,
         cost=cost,

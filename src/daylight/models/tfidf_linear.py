@@ -17,7 +17,14 @@ from daylight.core.context import Context
 from daylight.core.types import Prepared, Processing, Schema
 from daylight.runtime.operations.ngrams import Length
 from daylight.runtime.operations.term_scores import Link, Terms
-from daylight.training.convex import LinearScores, Loss, cross_entropy, fit_scores, squared_error
+from daylight.training.convex import (
+    LinearScores,
+    Loss,
+    binary_cross_entropy,
+    cross_entropy,
+    fit_scores,
+    squared_error,
+)
 from daylight.training.settings import Positive
 from daylight.training.terms import TermModel, count_texts, matrix, term_processing
 
@@ -94,7 +101,7 @@ def fit(prepared: Prepared, settings: Settings, context: Context) -> TermModel:
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """What is sought: classes, or numbers of mean 0 and deviation 1.
+    """What is sought: a class, any number of labels, or numbers of mean 0 and deviation 1.
 
     Attributes:
         target: Of train.
@@ -121,6 +128,8 @@ class _Aim:
         )
         if prepared.answer == "label":
             return cls(target, shown, cross_entropy, len(prepared.labels), "softmax")
+        if prepared.answer == "labels":
+            return cls(target, shown, binary_cross_entropy, len(prepared.labels), "sigmoid")
         mean, scale = float(target.mean()), float(target.std()) or 1.0
         return cls(
             (target - mean) / scale,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from daylight.core.answers import Answer
 from daylight.core.errors import IntegrityError
-from daylight.core.kinds import ANSWER_KINDS, Answer
+from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.rows import html_table, number
 from daylight.core.types import Column, Columns
 from daylight.package.package import Package

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from daylight.core.answers import answered
 from daylight.core.config import Config
-from daylight.core.kinds import answered
 from daylight.core.types import Columns, Program
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from daylight.core.answers import Answer
 from daylight.core.files import write_atomic, writing
-from daylight.core.kinds import Answer
 
 MAX_NAME = 80
 

@@ -6,8 +6,8 @@ from typing import IO, Any
 
 import numpy as np
 
+from daylight.core.answers import Answer
 from daylight.core.errors import MissingExtraError, UserError
-from daylight.core.kinds import Answer
 from daylight.core.types import Column, Fitted
 from daylight.explaining.explainer import UnableError
 from daylight.explaining.runs import RunSubject

@@ -5,8 +5,8 @@ from typing import IO, Any
 
 import msgspec
 
+from daylight.core.answers import Answer
 from daylight.core.errors import MissingExtraError, UserError
-from daylight.core.kinds import Answer
 from daylight.core.types import Fitted
 from daylight.explaining.explainer import UnableError
 from daylight.explaining.rows import RowSubject

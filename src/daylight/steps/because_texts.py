@@ -6,9 +6,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from daylight.core.answers import Answer
 from daylight.core.errors import MissingExtraError, UserError
 from daylight.core.explained import Place
-from daylight.core.kinds import Answer
 from daylight.core.types import Fitted
 from daylight.explaining.explainer import UnableError
 from daylight.explaining.spec import ExplainerSpec
@@ -33,7 +33,7 @@ def explained_texts(
 
     Yields:
         The input's name, its answer, and ``method``, ``words`` (all, in the order of the text, with
-        their values) and ``line`` for people.
+        their values), ``label``, for which they speak, and ``line`` for people.
 
     Raises:
         UserError: The method cannot explain this model.
@@ -47,38 +47,40 @@ def explained_texts(
         if isinstance(answer, UserError):
             yield name, answer, {}
             continue
-        spec, words = _words(model, specs, fitted, value)
+        spec, label, words = _words(model, specs, fitted, value)
         said = [{"name": each.name, "value": each.value} for each in words]
-        yield name, answer, {"method": spec.name, "words": said, "line": _line(words)}
+        line = _line(words, for_what=label if "labels" in answer else "it")
+        yield name, answer, {"method": spec.name, "label": label, "words": said, "line": line}
 
 
 def _words(
     model: Model, specs: Sequence[ExplainerSpec], fitted: Fitted | None, text: str
-) -> tuple[ExplainerSpec, tuple[Place, ...]]:
-    """By the first method that can."""
+) -> tuple[ExplainerSpec, str, tuple[Place, ...]]:
+    """By the first method that can: for a label, what each word says."""
     reason = "the model does not look at the text"
     for spec in specs:
         try:
             subject = text_subject(model.predictor, [text])
             if fitted and spec.asks != "answers":
                 subject = prove_text(fitted, subject)
-            return spec, words_of(subject, attribute(spec, subject), 0)
+            label = model.predictor.labels[int(subject.things[0])]
+            return spec, label, words_of(subject, attribute(spec, subject), 0)
         except (UnableError, MissingExtraError) as error:
             reason = f"{spec.name} cannot explain this model: {error.message}"
     raise UserError(f"{reason[:1].upper()}{reason[1:]}.", hint="Leave out --explain.")
 
 
-def _line(words: Sequence[Place]) -> str:
+def _line(words: Sequence[Place], *, for_what: str) -> str:
     values = np.array([word.value for word in words])
     first = np.argsort(-values, kind="stable")
     parts = []
-    for title, order in (("for it", first), ("against it", first[::-1])):
-        sign = 1 if title == "for it" else -1
+    for title, order in (("for", first), ("against", first[::-1])):
+        sign = 1 if title == "for" else -1
         named = [
             f"{words[place].name.strip()} {values[place]:+.2f}"
             for place in order[:NUM_SAID].tolist()
             if sign * values[place] >= 0.005
         ]
         if named:
-            parts.append(f"{title}: {', '.join(named)}")
+            parts.append(f"{title} {for_what}: {', '.join(named)}")
     return "; ".join(parts) or "no word says much"

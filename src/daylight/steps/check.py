@@ -57,6 +57,7 @@ def check(run: Run, context: Context) -> CheckedSection:
         examined = Examined(
             ids=names,
             labels=_labels(dataset, task),
+            several=_several(dataset, task),
             splits=_splits(rows, len(names)),
             not_split=not_split,
             copies=copies,
@@ -205,7 +206,19 @@ def _labels(dataset: Dataset, task: Task) -> list[str]:
     if not ANSWER_KINDS[task.answer].stratified:
         return []
     [field] = dataset.fields("target")
-    labels: list[str] = dataset.tables["examples"][field.name].cast("string").to_pylist()
+    values = dataset.tables["examples"][field.name]
+    if ANSWER_KINDS[task.answer].several:
+        return [", ".join(names) for names in values.to_pylist()]
+    labels: list[str] = values.cast("string").to_pylist()
+    return labels
+
+
+def _several(dataset: Dataset, task: Task) -> list[list[str]]:
+    """The labels of each example, where there may be several; else empty."""
+    if not ANSWER_KINDS[task.answer].several:
+        return []
+    [field] = dataset.fields("target")
+    labels: list[list[str]] = dataset.tables["examples"][field.name].to_pylist()
     return labels
 
 

@@ -9,6 +9,7 @@ from daylight.core.kinds import RANGE_LEVEL
 from daylight.core.types import Column, Columns, Fitted, Node, Prepared
 from daylight.metrics.costs import best_threshold
 from daylight.metrics.spread import half_width
+from daylight.metrics.thresholds import best_thresholds
 from daylight.runtime.predictor import join
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ def conclusions(fitted: Fitted, prepared: Prepared, costs: Mapping[str, float]) 
 
     Returns:
         Of answers that are numbers, what gives ranges around them; none where validation is too
-        small to say anything.
+        small to say anything. Of any number of labels, from when on each is answered.
     """
     if costs:
         return (_decision(fitted, prepared, costs),)
+    if prepared.answer == "labels":
+        return (_thresholds(fitted, prepared),)
     return _ranges(fitted, prepared) if prepared.answer == "real" else ()
 
 
@@ -43,6 +46,12 @@ def in_words(nodes: Sequence[Node], labels: Sequence[str]) -> str:
                 f"Each answer has a range of ±{facts['half_width']:.4g}, which should hold the "
                 f"truth in {RANGE_LEVEL:.0%} of cases."
             )
+        if node.operation == "thresholds":
+            least, most = min(facts["thresholds"]), max(facts["thresholds"])
+            each = (
+                f"{least:.3f} to {most:.3f}, each label its own" if least < most else f"{least:.3f}"
+            )
+            return f"A label is answered from a probability of {each}, chosen on validation."
         if node.operation == "decide":
             name, threshold = labels[facts["positive"]], facts["threshold"]
             when = "never" if threshold > 1 else f"from a probability of {threshold:.3f} on"
@@ -51,6 +60,15 @@ def in_words(nodes: Sequence[Node], labels: Sequence[str]) -> str:
                 f"wrongly {facts['false_alarm']:g}."
             )
     return ""
+
+
+def _thresholds(fitted: Fitted, prepared: Prepared) -> Node:
+    found = best_thresholds(
+        _on_validation(fitted, prepared)["probabilities"].values,
+        prepared.splits["validation"].targets["target"].values > 0,
+    )
+    made = {"inputs": ("probabilities",), "outputs": ("answered",)}
+    return Node(operation="thresholds", parameters={"thresholds": found.tolist()}, **made)
 
 
 def _decision(fitted: Fitted, prepared: Prepared, costs: Mapping[str, float]) -> Node:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daylight.core.answers import answered
 from daylight.core.config import convert
 from daylight.core.context import Context
-from daylight.core.kinds import answered
 from daylight.core.people import Costs, Measure
 from daylight.core.types import Columns
 from daylight.data.benchmark import Benchmark

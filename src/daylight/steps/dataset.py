@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 MIN_EACH = 5
 """Examples of a label that are used in any case: each split needs one."""
+
+MIN_STRATUM = 10
+"""Groups of which one is for validation and some are for test, by the usual shares."""
 
 MAX_COMPARED = 2000
 """Test examples on which answers are compared in pairs: their number counts squared."""
@@ -72,7 +75,8 @@ def strata_of(dataset: Dataset, task: Task, rows: "Array") -> list[str]:
     kept = stratum(dataset, task)
     if kept is None:
         return [""] * len(rows)
-    return [str(value) for value in dataset.tables["examples"][kept.name].take(rows).to_pylist()]
+    values = dataset.tables["examples"][kept.name].take(rows).to_pylist()
+    return list(map(str, rarest(values))) if _are_lists(values) else list(map(str, values))
 
 
 def nested_order(
@@ -133,6 +137,8 @@ def split_rows(
     groups = joined(groups, ids, given, copies)
     kept = stratum(dataset, TASKS[recipe.task])
     strata = examples[kept.name].to_pylist() if kept else [""] * len(ids)
+    if several := _are_lists(strata):
+        strata = rarest(strata, groups)
     fractions: dict[SplitName, float] = {
         "validation": recipe.data.validation_fraction,
         "test": recipe.data.test_fraction,
@@ -142,13 +148,51 @@ def split_rows(
         if times:
             in_order = [time or "" for time in times]
             rows = split_by_time(ids, groups=groups, times=in_order, fractions=fractions)
-            _check_learnable(strata, rows["train"])
+            if not several:
+                _check_learnable(strata, rows["train"])
             return rows
         return split(
             ids, groups=groups, strata=strata, given=given, fractions=fractions, seed=recipe.seed
         )
     except DataError as error:
         raise DataError(f"{recipe.data.path}: {error.message}", hint=error.hint) from None
+
+
+def _are_lists(values: Sequence[Any]) -> bool:
+    return any(isinstance(value, list) for value in values)
+
+
+def rarest(values: Sequence[Sequence[str]], groups: Sequence[str] = ()) -> list[str]:
+    """One stratum for each example that has several labels: the rarest of them.
+
+    Keeping the shares of the rarest keeps those of the others, nearly: they have more examples.
+
+    Args:
+        values: Labels by example.
+        groups: Examples with an equal one have one stratum; by default each has its own.
+
+    Returns:
+        Strata; those of fewer than ``MIN_STRATUM`` groups are one with the largest.
+
+    Source: after Sechidis, Tsoumakas & Vlahavas, On the stratification of multi-label data, ECML
+    PKDD (2011).
+
+    >>> rarest([["a", "b"], ["a"], ["a"]] * 5)
+    ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a']
+    """
+    counts = Counter(name for names in values for name in names)
+    of_group: dict[str, str] = {}
+    groups = groups or list(map(str, range(len(values))))
+    for group, names in zip(groups, values, strict=True):
+        known = of_group.get(group, "")
+        every = [*names, known] if known else list(names)
+        of_group[group] = min(every, key=lambda name: (counts[name], name), default="")
+    sizes = Counter(of_group.values())
+    [(largest, _)] = sizes.most_common(1)
+    return [
+        largest if sizes[stratum] < MIN_STRATUM else stratum
+        for stratum in map(of_group.__getitem__, groups)
+    ]
 
 
 def _check_learnable(strata: Sequence[str], train: "Array") -> None:
@@ -191,7 +235,13 @@ def label_counts(
     if labelled is None:
         return {}
     column = dataset.tables["examples"][labelled.name]
-    counts = {name: Counter(column.take(picked).to_pylist()) for name, picked in rows.items()}
+    if ANSWER_KINDS[task.answer].several:
+        counts = {
+            name: Counter(label for labels in column.take(picked).to_pylist() for label in labels)
+            for name, picked in rows.items()
+        }
+    else:
+        counts = {name: Counter(column.take(picked).to_pylist()) for name, picked in rows.items()}
     labels = dataset.labels or sorted(column.unique().to_pylist())
     return {label: {name: counter[label] for name, counter in counts.items()} for label in labels}
 

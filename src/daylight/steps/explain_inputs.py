@@ -10,10 +10,10 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from daylight.core.answers import Answer
 from daylight.core.errors import MissingExtraError, NotFoundError, UserError
 from daylight.core.explained import ExplainedSection
 from daylight.core.files import write_atomic, writing
-from daylight.core.kinds import Answer
 from daylight.explaining import EXPLAINERS
 from daylight.explaining.explainer import Attribution, Subject, UnableError
 from daylight.explaining.overlay import overlay, png

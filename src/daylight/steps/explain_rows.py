@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from daylight.core.answers import answered
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
 from daylight.core.explained import Dependence, DrawnTree, ExplainedExample, Explanation, Place
-from daylight.core.kinds import answered
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, TrainedSection
 from daylight.core.types import Column, Columns, Field, Fitted

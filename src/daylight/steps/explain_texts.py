@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from daylight.core.answers import answered
 from daylight.core.config import convert
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
 from daylight.core.explained import ExplainedExample, Place
-from daylight.core.kinds import answered
+from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.run import Run
 from daylight.core.types import Fitted, Program
 from daylight.explaining import runs
@@ -34,12 +35,13 @@ MIN_WORDS = 2
 
 
 def is_text(program: Program) -> bool:
-    """Whether a model is shown a text and answers a class."""
-    return [field.type for field in program.fields] == ["text"] and program.answer == "label"
+    """Whether a model is shown a text and answers a class, or several."""
+    is_shown = [field.type for field in program.fields] == ["text"]
+    return is_shown and program.answer in ("label", "labels")
 
 
 def text_subject(predictor: Predictor, texts: Sequence[str]) -> TextSubject:
-    """Asks the package why it gives texts the classes that it answers.
+    """Asks the package why it gives texts the classes that it answers; of several, the likeliest.
 
     Raises:
         UnableError: The model does not look at the text.
@@ -54,6 +56,7 @@ def text_subject(predictor: Predictor, texts: Sequence[str]) -> TextSubject:
         texts=tuple(texts),
         pieces=pieces_of(texts),
         things=np.zeros(len(texts), np.int64),
+        several=ANSWER_KINDS[program.answer].several,
         runs=_runs(program),
     )
     things = answered(predictor.program.conclude(subject.prepared(texts)))

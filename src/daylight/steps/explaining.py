@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from daylight.core.answers import answered
 from daylight.core.errors import MissingExtraError, UserError
 from daylight.core.explained import Dependence, DrawnTree, Explanation
-from daylight.core.kinds import answered
 from daylight.core.recipe import Recipe
 from daylight.core.types import Column, Columns, Fitted, Task
 from daylight.explaining import EXPLAINERS

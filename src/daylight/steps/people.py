@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from daylight.core.answers import answered
 from daylight.core.config import convert
 from daylight.core.context import Context
-from daylight.core.kinds import RANGE_LEVEL, answered
+from daylight.core.kinds import RANGE_LEVEL
 from daylight.core.people import Fairness, Spread
 from daylight.data.benchmark import Benchmark
 from daylight.metrics.fairness import fairness

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from daylight.core.answers import Answer
 from daylight.core.errors import (
     DataError,
     IntegrityError,
@@ -16,7 +17,7 @@ from daylight.core.errors import (
     UnknownNameError,
     UserError,
 )
-from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS, Answer, AnswerKind
+from daylight.core.kinds import ANSWER_KINDS, INPUT_KINDS, AnswerKind
 from daylight.core.log import Log, silent
 from daylight.core.recipe import Recipe
 from daylight.core.types import Field, Program, Task

@@ -17,6 +17,7 @@ TASKS: Registry[Task] = Registry(
         "tabular-regression": "daylight.tasks.tabular_regression:TASK",
         "text-regression": "daylight.tasks.text_regression:TASK",
         "text-classification": "daylight.tasks.text_classification:TASK",
+        "text-multilabel-classification": "daylight.tasks.text_multilabel_classification:TASK",
         "text-retrieval": "daylight.tasks.text_retrieval:TASK",
         "unconditional-image-generation": "daylight.tasks.unconditional_image_generation:TASK",
     },

@@ -12,6 +12,7 @@ from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Source, Task
 from daylight.data.images import class_folders, is_image
+from daylight.data.label_lists import separator_of
 from daylight.data.labels import check_learnable, labels_of
 from daylight.data.tables import place, read_head, texts
 from daylight.data.text_files import is_text, read_texts
@@ -34,6 +35,8 @@ def recognise(source: Source, data: DataConfig) -> str | None:
     found = find_columns(head, data)
     if found is None or found.has_others or not found.is_prose:
         return None
+    if separator_of(head[found.target]):
+        return None  # several classes each
     if found.holds_measures or not repeat(head[found.target]):
         return None
     return f"a table of texts ({found.text!r}) and their classes ({found.target!r})"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from daylight.core.answers import Answer
 from daylight.core.errors import DataError
-from daylight.core.kinds import Answer
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Field, Source, Task
 from daylight.data.documents import (

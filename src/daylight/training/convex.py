@@ -27,8 +27,8 @@ FLAT = 1e-4
 COLDEST, HOTTEST = 1e-3, 1e3
 
 Loss = Callable[["Array", "Array"], "tuple[float, Array]"]
-"""Scores ``(rows, classes)`` and target ``(rows,)`` to the mean over the rows, and its slope by
-score."""
+"""Scores ``(rows, classes)`` and target, ``(rows,)`` or of that shape, to the mean over the
+rows, and its slope by score."""
 
 
 def cross_entropy(scores: "Array", target: "Array") -> "tuple[float, Array]":
@@ -38,6 +38,15 @@ def cross_entropy(scores: "Array", target: "Array") -> "tuple[float, Array]":
     slope = np.exp(logs)
     slope[rows, target] -= 1
     return -float(logs[rows, target].mean(dtype=np.float64)), slope / len(target)
+
+
+def binary_cross_entropy(scores: "Array", target: "Array") -> "tuple[float, Array]":
+    """Of one sigmoid for each label, in nats, summed over the labels; the target is 0 or 1."""
+    wanted = target.astype(scores.dtype)
+    # log(1 + exp(score)) - wanted * score, without overflow
+    losses = np.maximum(scores, 0) - wanted * scores + np.log1p(np.exp(-np.abs(scores)))
+    loss = float(losses.sum(dtype=np.float64)) / len(target)
+    return loss, (0.5 + 0.5 * np.tanh(scores / 2) - wanted) / len(target)
 
 
 def squared_hinge(scores: "Array", target: "Array") -> "tuple[float, Array]":

@@ -32,6 +32,14 @@ def _cross_entropy(raw: Tensor, target: Tensor, label_smoothing: float) -> Tenso
     return functional.cross_entropy(raw, target, label_smoothing=label_smoothing)
 
 
+def _binary_cross_entropy(raw: Tensor, target: Tensor, label_smoothing: float) -> Tensor:
+    """Summed over the labels, so that a step does not shrink where there are many."""
+    wanted = target.to(raw.dtype) * (1 - label_smoothing) + label_smoothing / 2
+    wanted = wanted if raw.ndim == 2 else wanted[:, None].expand_as(raw)
+    losses = functional.binary_cross_entropy_with_logits(raw, wanted, reduction="none")
+    return losses.sum(dim=-1).mean()
+
+
 def _own(raw: Tensor, target: Tensor, label_smoothing: float) -> Tensor:  # noqa: ARG001
     """Of networks that, in training, give each row's loss instead of an answer."""
     return raw.mean()
@@ -47,12 +55,18 @@ def _probabilities(raw: Tensor) -> tuple[Tensor]:
     return (shares.mean(dim=1) if raw.ndim == 3 else shares,)
 
 
+def _each_probability(raw: Tensor) -> tuple[Tensor]:
+    shares = torch.sigmoid(raw.float())
+    return (shares.mean(dim=1) if raw.ndim == 3 else shares,)
+
+
 def _numbers(raw: Tensor) -> tuple[Tensor]:
     return (raw.float().mean(dim=1) if raw.ndim == 2 else raw.float(),)
 
 
 _HEADS: Mapping[str, Head] = {
     "cross_entropy": Head(_cross_entropy, _probabilities),
+    "binary_cross_entropy": Head(_binary_cross_entropy, _each_probability),
     "own": Head(_own, lambda raw: (raw.float(),)),
     "squared_error": Head(_squared_error, _numbers),
 }

@@ -23,7 +23,11 @@ WEIGHTS = "model.safetensors"
 BLOCK = 1 << 22
 """Occurrences that are counted at a time."""
 
-OUTPUTS: Mapping[Link, str] = {"softmax": "probabilities", "identity": "value"}
+OUTPUTS: Mapping[Link, str] = {
+    "softmax": "probabilities",
+    "sigmoid": "probabilities",
+    "identity": "value",
+}
 
 
 def term_processing(schema: Schema, *, words: int, characters: tuple[int, int]) -> Processing:
@@ -71,7 +75,9 @@ class TermModel:
         return replace(self, weights=self.weights[random.permutation(len(self.weights))])
 
     def contributions(self, history: Column, items: "Array") -> Column:
-        """What each occurrence of a term adds to the score of a class, beside the mean of all.
+        """What each occurrence of a term adds to the score of a class.
+
+        Where probabilities add up to 1, it counts beside the mean of all classes.
 
         Args:
             history: Terms, as ``ngrams`` gives them.
@@ -85,7 +91,9 @@ class TermModel:
         known = places >= 0
         at = np.searchsorted(keys, rows[known] * width + places[known])
         times = np.bincount(at, minlength=len(keys))
-        beside = self.weights - self.weights.mean(axis=1, keepdims=True)
+        beside = self.weights
+        if self.parameters.link == "softmax":
+            beside = beside - beside.mean(axis=1, keepdims=True)
         each = weighed.values * beside[weighed.places, items[weighed.rows]] / np.maximum(times, 1)
         values = np.zeros(len(rows), np.float32)
         values[known] = each[at]

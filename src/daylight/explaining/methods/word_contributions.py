@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from daylight.core.types import Array
 
 
+SMALLEST = 1e-7
+
+
 def explain(subject: TextSubject) -> Attribution:
     """Values add up to the change in the centred logarithm of the probability, exactly.
+
+    Where a text may have several classes, it is the change in the log-odds of one of them.
 
     Raises:
         UnableError: The model is no sum over runs of words and characters.
@@ -46,7 +51,11 @@ def explain(subject: TextSubject) -> Attribution:
 
 def _totals(subject: TextSubject) -> "Array":
     """By the package's own answers, to the texts and to an empty one."""
-    logs = np.log(subject.outputs((*subject.texts, "")))
-    centred = logs - logs.mean(axis=1, keepdims=True)
+    shares = subject.outputs((*subject.texts, ""))
+    logs = np.log(shares)
+    if subject.several:
+        centred = logs - np.log1p(-shares.clip(max=1 - SMALLEST))
+    else:
+        centred = logs - logs.mean(axis=1, keepdims=True)
     totals: Array = centred[np.arange(len(subject)), subject.things] - centred[-1, subject.things]
     return totals

@@ -41,6 +41,7 @@ OPERATIONS: Registry[Operation] = Registry(
         "around": f"{_HERE}.around:OPERATION",
         "part": f"{_HERE}.part:OPERATION",
         "weighted_mean": f"{_HERE}.weighted_mean:OPERATION",
+        "thresholds": f"{_HERE}.thresholds:OPERATION",
         "decide": f"{_HERE}.decide:OPERATION",
         "generate": f"{_HERE}.generate:OPERATION",
         "text_from_characters": f"{_HERE}.text_from_characters:OPERATION",

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Weighting = Literal["tfidf", "presence"]
 """How much a term counts: the more the oftener in this text and the rarer elsewhere, or alike."""
 
-Link = Literal["softmax", "identity"]
-"""Whether scores become probabilities or are the answer."""
+Link = Literal["softmax", "sigmoid", "identity"]
+"""Whether scores become probabilities, together or each by itself, or are the answer."""
 
 
 class Parameters(Config):
@@ -107,6 +107,9 @@ def linked(scores: "Array", link: Link) -> "Array":
     """Scores as float32: probabilities ``(rows, labels)``, or numbers ``(rows,)``."""
     if link == "identity":
         return scores[:, 0].astype(np.float32)
+    if link == "sigmoid":
+        alone: Array = (0.5 + 0.5 * np.tanh(scores / 2)).astype(np.float32)
+        return alone
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     probabilities: Array = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
     return probabilities

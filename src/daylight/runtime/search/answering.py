@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from daylight.core.kinds import Answer
+from daylight.core.answers import Answer
 from daylight.core.types import Column, Columns
 from daylight.runtime.inputs import TEXT
 from daylight.runtime.search.index import Hit, Index

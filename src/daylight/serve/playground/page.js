@@ -130,7 +130,7 @@ function table(rows) {
 function shown(answer) {
   if (answer.probabilities) {
     const rows = Object.entries(answer.probabilities).sort((a, b) => b[1] - a[1]).slice(0, SHOWN);
-    return [make("p", { className: "first", textContent: answer.label }), table(rows)];
+    return [make("p", { className: "first", textContent: answer.label ?? answer.labels.join(", ") }), table(rows)];
   }
   if (answer.items) return [table(answer.items.map((item, place) => [item, answer.scores[place]]).slice(0, SHOWN))];
   if (answer.image) return [make("img", { src: answer.image, alt: "The answer" })];
