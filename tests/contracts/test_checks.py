@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
+from contracts.test_label_lists import PLANTED as PLANTED_IN_LISTS
 from contracts.test_text_checks import PLANTED as PLANTED_IN_TEXTS
 from daylight import check
 from daylight.core.context import Context
@@ -144,7 +145,9 @@ def garden(clean, tmp_path):
 def test_every_check_has_a_fault_to_find():
     of_rows = {name for name, each in CHECKS.items() if each.inputs == ("row",)}
     of_histories = {name for name, each in CHECKS.items() if each.inputs == ("history",)}
-    assert set(CHECKS) - of_rows - of_histories == set(PLANTED) | set(PLANTED_IN_TEXTS)
+    of_lists = {name for name, each in CHECKS.items() if each.answers == ("labels",)}
+    assert of_lists == PLANTED_IN_LISTS
+    assert set(CHECKS) - of_rows - of_histories - of_lists == set(PLANTED) | set(PLANTED_IN_TEXTS)
 
 
 def test_the_docs_name_every_check():

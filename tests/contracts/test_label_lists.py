@@ -16,6 +16,8 @@ from tiny import topics
 TASK = "text-multilabel-classification"
 SETS = [["law"], ["sea", "war"], ["law", "sea"], [], ["war"], ["law", "war"], ["sea"]]
 
+PLANTED = {"rare-labels", "joint-labels", "no-labels"}
+
 
 def rows(sign, sets=SETS, num=70):
     return [f'some words about number {n},"{sign.join(sets[n % len(sets)])}"' for n in range(num)]
@@ -81,6 +83,7 @@ def test_labels_that_are_rare_joint_or_lacking_are_found(tmp_path):
     lines.append("one more about something,rare;sea")
     path = table(tmp_path, "text,topics", *lines)
     found = {each.check: each for each in check(path, output=tmp_path / "run").findings}
+    assert {found[name].status for name in PLANTED} == {"warn"}
     assert "rare (1)" in found["rare-labels"].message
     assert found["joint-labels"].message == (
         "1 group that always come together, such as court and law."
