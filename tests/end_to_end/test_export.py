@@ -23,7 +23,7 @@ from daylight.steps.forms import FORMS, files
 from daylight.steps.pipeline import advance, start
 from daylight.steps.quantize import quantized
 from end_to_end.conftest import contents
-from tiny import FAST, patterns
+from tiny import FAST, TINY, patterns
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +167,12 @@ def test_the_fastest_form_is_found_and_says_so(daylight, run):
     found = json.loads(outcome.out)
     assert found["form"] in FORMS
     assert json.loads((Path("best") / EXPORT).read_text()) == found
+
+
+def test_what_an_engine_cannot_run_is_passed_over(daylight, refused, tmp_path):
+    data = TINY["tabular-classification"](tmp_path / "table")
+    options = ["--model", "boosted-trees", "--set", "settings.rounds=5", "-o", "rows-run"]
+    assert daylight("train", data, *options).code == 0
+    outcome = daylight("export", "rows-run")
+    assert (outcome.code, "bf16 is not kept" in outcome.err) == (0, True), outcome.err
+    assert "cannot be run" in refused("export", "rows-run", "--to", "bf16", "-o", "new", code=3)

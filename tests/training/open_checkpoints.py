@@ -85,14 +85,16 @@ def model(architecture):
 def hub(folder, repo="team/tiny", commit=COMMIT):
     """A hub with one model; yields its address, what it is asked, and by whom."""
     asked, agents = [], set()
-    names = sorted(path.name for path in folder.iterdir())
+    names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
     class Handler(HubHandler):
         def answer(self):
             path = unquote(self.path.partition("?")[0]).strip("/")
             asked.append(f"{self.command} {path}")
             agents.add(self.headers["User-Agent"])
-            match path.split("/"):
+            at, _, tail = path.partition("/resolve/")
+            revision, _, file = tail.partition("/")
+            match [*at.split("/"), *(["resolve", revision] if tail else [])]:
                 case ["api", "models", "team", "private", *_]:
                     self.refuse(403, "GatedRepo")
                 case ["api", "models", *name] if "/".join(name[:2]) != repo:
@@ -107,7 +109,7 @@ def hub(folder, repo="team/tiny", commit=COMMIT):
                     facts = {"id": repo, "sha": commit, "private": False, "siblings": siblings}
                     card = {"license": "cc-by-4.0"}
                     self.send(json.dumps({**facts, "tags": [], "cardData": card}).encode())
-                case [*name, "resolve", revision, file] if "/".join(name) == repo:
+                case [*name, "resolve", revision] if "/".join(name) == repo:
                     if revision == commit and file in names:
                         self.send((folder / file).read_bytes())
                     else:

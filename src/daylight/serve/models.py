@@ -48,7 +48,7 @@ class Models:
     """Models by name.
 
     Attributes:
-        places: Where each is loaded from: a run or a package.
+        places: Where each is loaded from: a run, a package, or one on a hub.
         latency_s: What requests should take.
         observe: Is told model, rows and seconds of each batch.
     """
@@ -139,13 +139,15 @@ def named(given: list[str]) -> dict[str, Path]:
 
     >>> named(["photos-run", "b=other/package"])
     {'photos': PosixPath('photos-run'), 'b': PosixPath('other/package')}
+    >>> named(["hf:owner/roses@v1"])
+    {'roses': PosixPath('hf:owner/roses@v1')}
     """
     places: dict[str, Path] = {}
     for each in given:
         name, _, place = each.rpartition("=")
         path = Path(place)
         folder = path.resolve().parent if path.name == "package" else path.resolve()
-        name = name or folder.name.removesuffix("-run")
+        name = name or folder.name.removesuffix("-run").partition("@")[0]
         if name in places:
             raise UserError(
                 f"Two models are called {name!r}.", hint=f"Name one of them: other={place}"

@@ -6,7 +6,7 @@ on validation by the paired test; its scores on test are its own.
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from math import prod
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 
 from daylight import __version__
 from daylight.core.context import Context
-from daylight.core.errors import NotFoundError, OutputError, ResourceError
+from daylight.core.errors import NotFoundError, OutputError, ResourceError, UserError
 from daylight.core.exported import Exported, FormName, Speedup
 from daylight.core.files import folder_atomic, write_atomic
 from daylight.core.rows import size
@@ -81,12 +81,14 @@ def export(
         for name in [form] if form else _installed():
             context.log("form", form=name)
             place = Path(trials) / name
-            place.mkdir()
-            for file, data in files(run, FORMS[name]).items():
-                (place / file).parent.mkdir(parents=True, exist_ok=True)
-                (place / file).write_bytes(data)
-            seal(place, version=__version__)
-            found = _weighed(run, place, name, context)
+            try:
+                _write(place, files(run, FORMS[name]))
+                found = _weighed(run, place, name, context)
+            except UserError as error:
+                if form:
+                    raise
+                context.log("not kept", form=name, reason=error.message.rstrip("."))
+                continue
             if found.refusal and form:
                 raise ResourceError(
                     f"{form} is not kept: {found.refusal}.",
@@ -98,6 +100,13 @@ def export(
                 kept.append((found, place))
         found, place = max(kept, key=lambda each: prod(s.ratio for s in each[0].speedups))
         return _shipped(run, place, output, found, context, size_bytes=size_bytes)
+
+
+def _write(place: Path, given: Mapping[str, bytes]) -> None:
+    for name, data in given.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(data)
+    seal(place, version=__version__)
 
 
 def _installed() -> list[FormName]:

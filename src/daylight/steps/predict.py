@@ -22,6 +22,7 @@ from daylight.core.log import Log, silent
 from daylight.core.recipe import Recipe
 from daylight.core.types import Field, Program, Task
 from daylight.data.rows import is_rows
+from daylight.package.pulled import place_of
 from daylight.runtime.operations.image import UnreadableError
 from daylight.runtime.predictor import BATCH_SIZE, Predictor
 from daylight.steps.index import with_documents
@@ -42,20 +43,23 @@ class Model:
         return ANSWER_KINDS[self.predictor.package.program.answer]
 
 
-def open_model(folder: str) -> Model:
+def open_model(name: str) -> Model:
     """Opens a run or a package.
+
+    Args:
+        name: Its folder, or ``hf:owner/name[@revision]`` on a model hub.
 
     Raises:
         NotFoundError: There is no package.
         IntegrityError: The package is not what its manifest promised.
     """
-    predictor = Predictor.open(folder)
+    predictor = Predictor.open(place_of(name))
     recipe = predictor.package.decode(Recipe, "recipe.json")
     try:
         return Model(predictor, TASKS[recipe.task])
     except UnknownNameError as error:
         hint = "A newer Daylight, or a plug-in, may know it."
-        raise IntegrityError(f"{folder}: {error.message}", hint=hint) from None
+        raise IntegrityError(f"{name}: {error.message}", hint=hint) from None
 
 
 def searching(model: Model, index: str, folder: Path, *, log: Log = silent) -> Model:

@@ -1,8 +1,7 @@
 """Where an open checkpoint lies: in a folder, or in a repository of a model hub at one commit."""
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 
 from daylight.core.context import Decisions
 from daylight.core.errors import IntegrityError, MissingExtraError, NotFoundError, UserError
+from daylight.remote.repository import asking, client, parse
 
 CONFIG = "config.json"
 SCALING = "preprocessor_config.json"
@@ -24,7 +24,7 @@ OF_TEXTS = (CONFIG, TOKENIZER, WEIGHTS)
 
 _PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 _SHARDS = "model.safetensors.index.json"
-_REPOSITORY = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?")
+INSTEAD = "Try again with a network, or give a folder: hf:/folder. The default needs none."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def check_name(name: str) -> None:
     Raises:
         UserError: Says how one is written.
     """
-    if not is_folder(name) and not _REPOSITORY.fullmatch(name):
+    if not is_folder(name) and not parse(name):
         raise UserError(
             f"hf:{name} is neither a repository nor a folder.",
             hint="Write hf:owner/name, hf:owner/name@revision, hf:/folder or hf:./folder.",
@@ -90,9 +90,8 @@ def locate(name: str, decisions: Decisions, files: tuple[str, ...] = OF_PICTURES
     check_name(name)
     if is_folder(name):
         return _in_folder(Path(name), files)
-    found = _REPOSITORY.fullmatch(name)
-    assert found is not None  # noqa: S101 - check_name has seen to it
-    return _in_repository(found["repo"], found["revision"], decisions, files)
+    repo, revision = parse(name) or (name, None)
+    return _in_repository(repo, revision, decisions, files)
 
 
 def _in_folder(folder: Path, files: Sequence[str]) -> Checkpoint:
@@ -108,29 +107,23 @@ def _in_folder(folder: Path, files: Sequence[str]) -> Checkpoint:
 def _in_repository(
     repo: str, revision: str | None, decisions: Decisions, files: Sequence[str]
 ) -> Checkpoint:
-    try:
-        from huggingface_hub import HfApi, constants, hf_hub_download  # noqa: PLC0415
-    except ModuleNotFoundError:
-        raise missing("huggingface_hub") from None
-
-    # The client would tell the hub what else is installed here, and who drives it.
-    constants.HF_HUB_DISABLE_TELEMETRY = True
+    hub = client("pretrained")
     at = f"{repo}@{revision}" if revision else repo
 
     @cache
     def look() -> tuple[str, str]:
-        with _asking(at):
-            info = HfApi().model_info(repo, revision=revision)
+        with asking(at, instead=INSTEAD):
+            info = hub.HfApi().model_info(repo, revision=revision)
         names = {each.rfilename for each in info.siblings or ()}
         _check_files(names, files, where=f"hf:{at}")
-        card = info.card_data.to_dict() if info.card_data else {}  # type: ignore[no-untyped-call]
+        card = info.card_data.to_dict() if info.card_data else {}
         return str(info.sha), _license(card)
 
     # Once decided, it is asked for no more: what is in the cache needs no network.
     commit = decisions.decide(f"hf:{at} commit", lambda: look()[0])
     license_said = decisions.decide(f"hf:{at} license", lambda: look()[1])
-    with _asking(at):
-        paths = [Path(hf_hub_download(repo, file, revision=commit)) for file in files]
+    with asking(at, instead=INSTEAD):
+        paths = [Path(hub.hf_hub_download(repo, file, revision=commit)) for file in files]
     return Checkpoint(paths[0].parent, f"hf:{repo}@{commit}", license_said)
 
 
@@ -161,39 +154,6 @@ def _check_files(names: set[str], needed: Sequence[str], *, where: str) -> None:
                 f"{where} cannot be used: it has no {name}.",
                 hint=f"Choose a {of_what} model in the format of the transformers library.",
             )
-
-
-@contextmanager
-def _asking(at: str) -> Iterator[None]:
-    """Turns what the hub's client raises into what a person can do about it."""
-    from huggingface_hub import errors  # noqa: PLC0415 - only where a hub is named
-
-    try:
-        yield
-    except errors.GatedRepoError:
-        raise UserError(
-            f"hf:{at}: its owners want to be asked first.",
-            hint="Ask on the model's page, then: hf auth login",
-        ) from None
-    except errors.RepositoryNotFoundError:
-        raise NotFoundError(
-            f"No model hf:{at}, or it is private.",
-            hint="Check the name; for a private one: hf auth login",
-        ) from None
-    except errors.RevisionNotFoundError:
-        raise NotFoundError(
-            f"hf:{at}: no such revision.", hint="Check what follows the @."
-        ) from None
-    except (errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError):
-        raise _unreachable(at, "it is not in the cache, and the hub is out of reach") from None
-    except errors.HTTPError as error:  # type: ignore[attr-defined]  # httpx's, of its version
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise _unreachable(at, reason[0].rstrip(".")) from None
-
-
-def _unreachable(at: str, why: str) -> UserError:
-    hint = "Try again with a network, or give a folder: hf:/folder. The default needs none."
-    return UserError(f"hf:{at} cannot be had: {why}.", hint=hint)
 
 
 def _front_matter(card: str) -> dict[str, Any]:
