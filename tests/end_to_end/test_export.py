@@ -17,6 +17,7 @@ from daylight.core.sections import Difference, Scores
 from daylight.package.manifest import seal
 from daylight.package.package import Package
 from daylight.runtime.predictor import Predictor
+from daylight.steps.container import dockerfile
 from daylight.steps.dataset import benchmark
 from daylight.steps.export import EXPORT
 from daylight.steps.forms import FORMS, files
@@ -66,6 +67,12 @@ def test_a_container_serves_the_package_by_a_command_that_there_is(daylight, run
     assert "COPY . /models/small" in lines
     assert lines.index("USER 10001") < lines.index(f"CMD {command}")
     assert not any("torch" in line for line in lines)
+
+
+@pytest.mark.parametrize(("name", "tag"), [("My photos", "my-photos"), ("花", "model")])
+def test_a_container_has_a_name_that_images_may_have(name, tag):
+    lines = dockerfile(name, needs="").decode().splitlines()
+    assert f"COPY . /models/{tag}" in lines
 
 
 def test_numbers_of_8_bits_answer_nearly_as_those_of_32(run):

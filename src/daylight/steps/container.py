@@ -1,6 +1,7 @@
 """The file from which a container is built that serves a package."""
 
 import json
+import re
 
 from daylight import __version__
 
@@ -22,9 +23,10 @@ def dockerfile(name: str, *, needs: str) -> bytes:
     """A Dockerfile: no torch, no root, one process that ends what was begun when it is stopped.
 
     Args:
-        name: Of the model.
+        name: Of the model; in an image it is lower case and has nothing but what tags may have.
         needs: An extra beyond ``serve``; empty if there is none.
     """
+    name = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._") or "model"
     url = "http://127.0.0.1:8000/v2/health/ready"
     health = ["python", "-c", f"import urllib.request; urllib.request.urlopen('{url}')"]
     command = ["daylight", "serve", f"{name}=/models/{name}", "--host", "0.0.0.0"]  # noqa: S104 - a container's own
