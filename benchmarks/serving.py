@@ -43,8 +43,8 @@ sys.path.insert(0, str(HERE / "servers"))
 
 
 @contextmanager
-def running(name: str, package: str, threads: int, python: str) -> Iterator[str]:
-    """Starts a server, and gives the address that answers pictures."""
+def running(name: str, package: str, threads: int, python: str) -> Iterator[tuple[str, int]]:
+    """Starts a server, and gives the address that answers pictures, and its process."""
     environment = {**os.environ, "PACKAGE": package, "THREADS": str(threads)}
     path = "/predict"
     if name == "daylight":
@@ -61,7 +61,7 @@ def running(name: str, package: str, threads: int, python: str) -> Iterator[str]
             command, env=environment, stdout=log, stderr=log, start_new_session=True
         )
         try:
-            yield f"http://127.0.0.1:{PORT}{path}"
+            yield f"http://127.0.0.1:{PORT}{path}", process.pid
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             try:
@@ -124,7 +124,7 @@ def most(name: str, package: str, threads: int, asked: argparse.Namespace, place
         f'wrk.method = "POST"\nwrk.headers["Content-Type"] = "{kind}"\n'
         f'local file = io.open("{sent}", "rb")\nwrk.body = file:read("*a")\nfile:close()\n'
     )
-    with running(name, package, threads, asked.peers) as url:
+    with running(name, package, threads, asked.peers) as (url, _):
         wait(url, body, kind)
         load(url, script, 4, 1)
         best = 0.0
