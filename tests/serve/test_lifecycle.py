@@ -96,6 +96,31 @@ def test_a_loaded_model_needs_its_folder_no_longer(own, picture):
         assert client.get(f"/v2/models/{PICTURES}").status_code == 200
 
 
+def test_more_than_can_be_answered_in_time_is_refused_at_once(folder, own, picture):
+    _, run = own
+    hurried = begin(folder, {PICTURES: run.path}, "--latency", "1ms")
+    body = {"inputs": [base64.b64encode(picture).decode()] * 200}
+    found = []
+
+    def ask():
+        with hurried.client() as client:
+            found.extend(client.post(PREDICT, json=body) for _ in range(5))
+
+    threads = [threading.Thread(target=ask) for _ in range(12)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    refused = [each for each in found if each.status_code != 200]
+    assert {each.status_code for each in refused} == {503}
+    assert all(int(each.headers["Retry-After"]) >= 1 for each in refused)
+    assert all("Ask again later" in each.json()["hint"] for each in refused)
+    assert len(refused) < len(found)
+    with hurried.client() as client:
+        assert client.post(PREDICT, content=picture).status_code == 200
+    assert hurried.stop() == 0
+
+
 def test_on_sigterm_what_was_begun_is_answered(own, picture):
     server, _ = own
     many = {"inputs": [base64.b64encode(picture).decode()] * 1000}

@@ -15,7 +15,7 @@ from daylight import __version__
 from daylight.core.errors import DataError, NotFoundError, UserError
 from daylight.serve import plain, tensors, wire
 from daylight.serve.batching import MAX_ROWS, LateError, OverloadedError
-from daylight.serve.gate import refusal
+from daylight.serve.gate import overloaded, refusal
 from daylight.serve.models import Loaded, Models
 from daylight.serve.observe import Metrics
 from daylight.serve.openapi import document
@@ -26,7 +26,6 @@ LENGTH = "Inference-Header-Content-Length"
 EXTENSIONS = ["binary_tensor_data", "model_repository"]
 
 STATUSES: tuple[tuple[type[UserError], int], ...] = (
-    (OverloadedError, 503),
     (LateError, 504),
     (NotFoundError, 404),
     (DataError, 400),
@@ -203,11 +202,11 @@ def _told(handler: Handler) -> Handler:
     async def told(request: Request) -> Response:
         try:
             return await handler(request)
+        except OverloadedError as error:
+            return overloaded(error)
         except UserError as error:
             status = next(code for kind, code in STATUSES if isinstance(error, kind))
-            retry = getattr(error, "retry_after_s", None)
-            headers = {"Retry-After": str(retry)} if retry else None
-            return refusal(status, error.message, headers, error.hint)
+            return refusal(status, error.message, hint=error.hint)
 
     return told
 

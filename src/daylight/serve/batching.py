@@ -37,7 +37,7 @@ class OverloadedError(UserError):
 
     code = "overloaded"
 
-    def __init__(self, retry_after_s: float) -> None:
+    def __init__(self, retry_after_s: int) -> None:
         super().__init__("More is asked than can be answered in time.", hint="Ask again later.")
         self.retry_after_s = retry_after_s
 
@@ -119,6 +119,15 @@ class Batcher:
         """How long who asks now will wait, as far as one can tell."""
         return self.queued_rows * self.seconds_per_row / self._workers.number
 
+    def check_queue(self) -> None:
+        """Lets somebody ask.
+
+        Raises:
+            OverloadedError: The queue is too long.
+        """
+        if self.wait_s > PATIENCE * self._latency_s or self.queued_rows > MAX_QUEUED_ROWS:
+            raise OverloadedError(ceil(self.wait_s))
+
     async def ask(self, columns: Columns, *, timeout_s: float | None = None) -> Columns:
         """Answers one request, alone or with others.
 
@@ -132,8 +141,7 @@ class Batcher:
             UserError: An input cannot be read.
         """
         rows = len(next(iter(columns.values())))
-        if self.wait_s > PATIENCE * self._latency_s or self.queued_rows > MAX_QUEUED_ROWS:
-            raise OverloadedError(ceil(self.wait_s))
+        self.check_queue()
         loop = asyncio.get_running_loop()
         asked = Asked(columns, rows, loop.create_future(), loop.time())
         self._queue.append(asked)

@@ -17,6 +17,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from daylight.serve.batching import OverloadedError
+
 OPEN = frozenset({"/health", "/v2/health/live", "/v2/health/ready", "/"})
 """What needs no key: whether the server lives, and the page, which asks for one."""
 
@@ -55,13 +57,19 @@ class Gate:
     Args:
         app: Is asked once a request may pass.
         rules: What is let in.
+        check: Is told the path of each POST, and raises where its answer would take too long.
         observe: Is told of each request: its route, status and seconds, and what the log may say.
     """
 
     def __init__(
-        self, app: ASGIApp, rules: Rules, observe: Callable[[str, int, float, dict[str, Any]], None]
+        self,
+        app: ASGIApp,
+        rules: Rules,
+        check: Callable[[str], None],
+        observe: Callable[[str, int, float, dict[str, Any]], None],
     ) -> None:
         self._app = app
+        self._check = check
         self._rules = rules
         self._observe = observe
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -108,6 +116,11 @@ class Gate:
             return refusal(400, "Content-Length is no number.")
         if int(headers.get("content-length", "0")) > self._rules.max_body_bytes:
             return refusal(413, _too_large(self._rules.max_body_bytes))
+        if scope["method"] == "POST":
+            try:
+                self._check(scope["path"])
+            except OverloadedError as error:
+                return overloaded(error)
         return None
 
     def _wait(self, who: str) -> float:
@@ -149,6 +162,12 @@ class _Body:
 
 def _too_large(max_bytes: int) -> str:
     return f"A request has at most {max_bytes:,} bytes."
+
+
+def overloaded(error: OverloadedError) -> Response:
+    """Asks a client to come back later."""
+    retry = {"Retry-After": str(error.retry_after_s)}
+    return refusal(503, error.message, retry, error.hint)
 
 
 def refusal(

@@ -84,6 +84,19 @@ class Models:
             )
         return found
 
+    def check_queue(self, path: str) -> None:
+        """Lets a request to a model in, as far as can be told before it is read.
+
+        Args:
+            path: Of its URL, such as ``/v1/models/photos/predict``.
+
+        Raises:
+            OverloadedError: The model's queue is too long.
+        """
+        _, _, kind, name, *_ = [*path.split("/"), "", "", "", ""]
+        if kind == "models" and name in self._loaded:
+            self._loaded[name].batcher.check_queue()
+
     async def load(self, name: str) -> Loaded:
         """Loads a model, or its newest revision; the old one answers until then, and to its end.
 

@@ -124,7 +124,7 @@ async def _serve(
         log("request", status=status, ms=round(1000 * seconds, 2), **facts)
 
     config = uvicorn.Config(
-        Gate(app, options.rules, observe),
+        Gate(app, options.rules, models.check_queue, observe),
         http=Connection,
         ws="none",
         lifespan="off",
