@@ -80,7 +80,8 @@ def subject_for(run, *, rows=6):
     name = picture_column(splits["train"].inputs)
     absent = splits["train"].inputs[name].values.mean(axis=0).round().astype(np.uint8)
     shown = {name: splits["test"].inputs[name].slice(0, rows)}
-    return prove(load_fitted(predictor.package), subject_of(predictor, shown, absent))
+    found = subject_of(predictor, shown, absent)
+    return prove(load_fitted(predictor.package), found, predictor)
 
 
 @pytest.fixture(params=map(marked, EXPLAINED))
@@ -328,7 +329,7 @@ def test_a_model_that_answers_otherwise_than_its_package_is_not_explained(traine
     asked = subject_for(run)
     other = asked.fitted.redrawn(np.random.default_rng(0))
     with pytest.raises(UnableError, match="answers otherwise than the package"):
-        prove(other, asked)
+        prove(other, asked, Predictor.open(run.package))
 
 
 def test_a_method_whose_library_is_missing_names_the_extra(monkeypatch):

@@ -1,11 +1,13 @@
 """How far an explanation can be believed is measured, and the measure can fail."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from daylight.core.context import Context
 from daylight.core.types import Column
-from daylight.explaining.deletion import NUM_SHARES, faithfulness, random_curves
+from daylight.explaining.deletion import NUM_SHARES, curves, judged, random_curves
 from daylight.explaining.explainer import Attribution, UnableError
 from daylight.explaining.methods import integrated_gradients, occlusion
 from daylight.explaining.random_model import check, correlation
@@ -27,12 +29,13 @@ def corner(rows=32, side=14):
 
 
 def measured(asked, maps, purpose="faithful"):
-    return faithfulness(
-        asked,
-        Attribution("pixels", Column(np.asarray(maps, np.float32))),
-        random_curves(asked, random("orders")),
-        random(purpose),
-    )
+    return faithfulness(asked, maps, random("orders"), random(purpose))
+
+
+def faithfulness(asked, maps, orders, draw):
+    of = partial(curves, asked)
+    maps = np.asarray(maps, np.float32)
+    return judged(of(maps, draw), random_curves(of, asked.level, orders), draw)
 
 
 def test_an_explanation_that_names_the_reason_is_more_faithful_than_a_random_order():
@@ -60,9 +63,8 @@ def test_a_random_explanation_is_called_faithful_about_as_rarely_as_promised():
     called = []
     for seed in range(100):
         maps = np.random.default_rng(seed).normal(size=asked.values.shape[:3])
-        shown = Attribution("pixels", Column(maps.astype(np.float32)))
-        beside = random_curves(asked, random("orders", seed))
-        called.append(faithfulness(asked, shown, beside, random("draw", seed)).verdict)
+        found = faithfulness(asked, maps, random("orders", seed), random("draw", seed))
+        called.append(found.verdict)
     assert called.count("more faithful than a random order") < 9
     assert called.count("less faithful than a random order") < 9
     assert called.count("no detectable difference") < 100

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ from daylight.steps.predict import (
     answers,
     check_takes_histories,
     excluding,
-    is_run,
-    is_table_row,
     open_model,
     searching,
 )
@@ -73,36 +71,20 @@ def run(options: argparse.Namespace) -> None:
 
 def _answers(
     model: Model, options: argparse.Namespace, excluded: Collection[str]
-) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Inputs with their answers, and the method and picture that explain them if asked for."""
+) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """Inputs with their answers, and what explains them if asked for."""
     stdin = sys.stdin.buffer
     if options.explain is None:
         for name, answer in answers(model, options.inputs, stdin):
             yield name, answer, {}
         return
-    if is_run(model.predictor.package.program):
-        from daylight.steps.because import explained_lists  # noqa: PLC0415 - only if asked for
+    from daylight.steps.because import explained_answers  # noqa: PLC0415 - only if asked for
 
-        yield from explained_lists(
-            model, options.inputs, stdin, method=options.explain, excluded=excluded
-        )
-        return
-    if is_table_row(model.predictor.package.program):
-        from daylight.steps.because_rows import explained_rows  # noqa: PLC0415 - only if asked for
-
-        yield from explained_rows(model, options.inputs, stdin, method=options.explain)
-        return
-    from daylight.steps.explain_texts import is_text  # noqa: PLC0415 - only if asked for
-
-    if is_text(model.predictor.package.program):
-        from daylight.steps.because_texts import explained_texts  # noqa: PLC0415
-
-        yield from explained_texts(model, options.inputs, stdin, method=options.explain)
-        return
-    from daylight.steps.explain_inputs import explained_answers  # noqa: PLC0415 - only if asked for
-
-    folder, method = Path(options.output or "explanations"), options.explain
-    explained = explained_answers(model, options.inputs, stdin, method=method, folder=folder)
-    for name, answer, drawn in explained:
-        facts = {"method": drawn.method, "picture": utf_8(str(drawn.picture))} if drawn else {}
-        yield name, answer, facts
+    yield from explained_answers(
+        model,
+        options.inputs,
+        stdin,
+        method=options.explain,
+        folder=Path(options.output or "explanations"),
+        excluded=excluded,
+    )

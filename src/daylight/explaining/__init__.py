@@ -12,7 +12,7 @@ _LABELS = ("label",)
 _NAMES = ("label", "labels")
 _ANSWERS = ("label", "real")
 
-SPECS = (
+_SPECS = (
     ExplainerSpec(
         name="integrated-gradients",
         title="Integrated gradients",
@@ -70,9 +70,6 @@ SPECS = (
         asks="answers",
         source="Zeiler and Fergus, arXiv:1311.2901, section 4.2",
     ),
-)
-
-_LINEAR = (
     ExplainerSpec(
         name="linear-terms",
         title="Terms of the sum",
@@ -86,9 +83,6 @@ _LINEAR = (
         asks="gradients",
         source="Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, section 3.2",
     ),
-)
-
-_RANKED = (
     ExplainerSpec(
         name="contributions",
         title="Contributions",
@@ -115,9 +109,6 @@ _RANKED = (
         asks="answers",
         source="Zeiler and Fergus, arXiv:1311.2901, section 4.2, for items instead of squares",
     ),
-)
-
-_WRITTEN = (
     ExplainerSpec(
         name="word-contributions",
         title="Contributions of words",
@@ -146,6 +137,4 @@ _WRITTEN = (
     ),
 )
 
-EXPLAINERS: Registry[ExplainerSpec] = Registry(
-    "explainer", {spec.name: spec for spec in SPECS + _LINEAR + _RANKED + _WRITTEN}
-)
+EXPLAINERS: Registry[ExplainerSpec] = Registry("explainer", {spec.name: spec for spec in _SPECS})

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daylight.core.explained import Faithfulness
-from daylight.explaining.explainer import Attribution, Subject
+from daylight.explaining.explainer import Subject
 from daylight.metrics.comparison import MIN_EXAMPLES
 from daylight.metrics.intervals import measure_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from daylight.core.types import Array
 
 NUM_SQUARES = 14
@@ -27,29 +29,20 @@ NUM_SHARES = 10
 NUM_ORDERS = 4
 
 
-def random_curves(subject: Subject, random: np.random.Generator) -> "Array":
-    """What taking squares out in random orders does; float64 ``(orders, rows, shares)``."""
-    equal = np.zeros((len(subject), int(_squares(subject).max()) + 1))
-    return np.stack([_curves(subject, equal, random) for _ in range(NUM_ORDERS)])
-
-
-def faithfulness(
-    subject: Subject,
-    attribution: Attribution,
-    beside: "Array",
+def random_curves(
+    curves: "Callable[[Array, np.random.Generator], Array]",
+    level: "Array",
     random: np.random.Generator,
-) -> Faithfulness:
-    """Takes squares out in the order of an explanation.
+) -> "Array":
+    """What taking places out in random orders does; float64 ``(orders, rows, shares)``.
 
     Args:
-        subject: What was explained.
-        attribution: Its explanation.
-        beside: What ``random_curves`` gave for the same subject.
-        random: Decides the order of squares of equal value, and the resamples of the interval.
+        curves: Values of all places to what is left of each answer as places are taken out, the
+            largest first, where among equals chance decides; float64 ``(rows, shares)``.
+        level: Equal values.
+        random: Decides the orders.
     """
-    return judged(
-        _curves(subject, _sums(subject, attribution.values.values), random), beside, random
-    )
+    return np.stack([curves(level, random) for _ in range(NUM_ORDERS)])
 
 
 def judged(curves: "Array", beside: "Array", random: np.random.Generator) -> Faithfulness:
@@ -97,14 +90,20 @@ def _sums(subject: Subject, values: "Array") -> "Array":
     return np.stack([np.bincount(squares, weights=row.ravel()) for row in values])
 
 
-def _curves(subject: Subject, order: "Array", random: np.random.Generator) -> "Array":
-    """What the classes get as squares are taken out, the largest of ``order`` first.
+def curves(subject: Subject, values: "Array", random: np.random.Generator) -> "Array":
+    """What the classes get as squares are taken out, those of the largest sums of values first.
 
     Among equals chance decides.
+
+    Args:
+        subject: What is asked.
+        values: One per pixel; ``(rows, height, width)``.
+        random: Decides among equals.
 
     Returns:
         Float64 ``(rows, shares)``; the first share is 0, the last everything.
     """
+    order = _sums(subject, values)
     num_squares = order.shape[1]
     by_value = np.lexsort(np.stack([random.random(order.shape), -order]), axis=-1)
     ranks = np.argsort(by_value, axis=1)[:, _squares(subject)]

@@ -1,8 +1,8 @@
 """What a method of explanation is given, and what it gives back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -110,6 +110,24 @@ class Subject:
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def shown(self) -> Columns:
+        """What the model was shown."""
+        return {self.column: Column(self.values)}
+
+    @property
+    def level(self) -> "Array":
+        """Values that tell no place from another; float64 ``(rows, height, width)``."""
+        return np.zeros(self.values.shape[:3])
+
+    def take(self, rows: "Array") -> "Subject":
+        """The same of some rows."""
+        return replace(self, values=self.values[rows], classes=self.classes[rows])
+
+    def with_model(self, fitted: Fitted) -> "Subject":
+        """The same, asked of another model of the same family."""
+        return replace(self, fitted=fitted, answer=fitted.predict)
+
     def probabilities(self, values: "Array") -> "Array":
         """What the classes get if each row is shown as in ``values`` instead; ``(rows,)``."""
         parts = []
@@ -155,6 +173,41 @@ class Attribution:
             )
         size = float(np.abs(self.totals).mean())
         return float(np.abs(sums - self.totals).mean()) / size if size else 0.0
+
+
+class Explained(Protocol):
+    """What all subjects have, whatever kind of input they are of. They are dataclasses."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def fitted(self) -> Fitted | None:
+        """The model itself, for methods that ask for more than answers."""
+        ...
+
+    @property
+    def shown(self) -> Columns:
+        """What the model was shown."""
+        ...
+
+    @property
+    def level(self) -> "Array":
+        """Values that tell no place from another; float64."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def take(self, rows: "Array", /) -> "Explained":
+        """The same of some rows."""
+        ...
+
+    def with_model(self, fitted: Fitted, /) -> "Explained":
+        """The same, asked of another model of the same family.
+
+        Raises:
+            UnableError: The other model cannot be asked.
+        """
+        ...
 
 
 class Explainer(Protocol):

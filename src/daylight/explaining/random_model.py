@@ -7,7 +7,6 @@ Source: Adebayo et al., Sanity Checks for Saliency Maps, arXiv:1810.03292, secti
 parameter randomization test", all layers at once; rank correlation of the signed values.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,14 +14,11 @@ import numpy as np
 from daylight.core.explained import RandomModelCheck
 from daylight.explaining.explainer import (
     Attribution,
+    Explained,
     Explainer,
     Redrawable,
-    Subject,
     UnableError,
 )
-from daylight.explaining.rows import RowSubject
-from daylight.explaining.runs import RunSubject
-from daylight.explaining.texts import TextSubject
 from daylight.metrics.intervals import measure_mean
 
 if TYPE_CHECKING:
@@ -33,10 +29,7 @@ SIMILAR = 0.5
 
 
 def check(
-    method: Explainer,
-    subject: Subject | RowSubject,
-    attribution: Attribution,
-    random: np.random.Generator,
+    method: Explainer, subject: Explained, attribution: Attribution, random: np.random.Generator
 ) -> RandomModelCheck:
     """Explains an equal model with random parameters, and compares.
 
@@ -47,33 +40,15 @@ def check(
         random: Decides the parameters, and the resamples of the interval.
 
     Raises:
-        UnableError: There is no such model, or nothing to compare.
+        UnableError: There is no such model, it cannot be asked, or there is nothing to compare.
     """
     if not isinstance(subject.fitted, Redrawable):
         raise UnableError("the family does not say what an equal model with random parameters is")
-    other = subject.fitted.redrawn(random)
-    found = method.explain(replace(subject, fitted=other, answer=other.predict))
-    return compared(correlation(attribution.values.values, found.values.values), random)
-
-
-def check_places(
-    method: Explainer,
-    subject: RunSubject | TextSubject,
-    attribution: Attribution,
-    random: np.random.Generator,
-) -> RandomModelCheck:
-    """The same where inputs have places that can be taken out.
-
-    Raises:
-        UnableError: As ``check``; or the model does not tell its scores.
-    """
-    if not isinstance(subject.fitted, Redrawable):
-        raise UnableError("the family does not say what an equal model with random parameters is")
-    found = method.explain(subject.with_model(subject.fitted.redrawn(random)))
-    pairs = [
-        (attribution.values[row][None], found.values[row][None]) for row in range(len(subject))
+    found = method.explain(subject.with_model(subject.fitted.redrawn(random))).values
+    similar = [
+        correlation(attribution.values[row][None], found[row][None]) for row in range(len(found))
     ]
-    return compared(np.concatenate([correlation(*pair) for pair in pairs]), random)
+    return compared(np.concatenate(similar), random)
 
 
 def compared(similar: "Array", random: np.random.Generator) -> RandomModelCheck:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daylight.core.types import Column, Columns, Fitted
-from daylight.explaining.deletion import NUM_ORDERS, NUM_SHARES
+from daylight.explaining.deletion import NUM_SHARES
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -43,6 +43,20 @@ class RowSubject:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def shown(self) -> Columns:
+        """What the model was shown."""
+        return {self.column: Column(self.values)}
+
+    @property
+    def level(self) -> "Array":
+        """Values that tell no column from another; float64 ``(rows, names)``."""
+        return np.zeros((len(self), len(self.names)))
+
+    def with_model(self, fitted: Fitted) -> "RowSubject":
+        """The same, asked of another model of the same family."""
+        return replace(self, fitted=fitted, answer=fitted.predict)
 
     def take(self, rows: "Array") -> "RowSubject":
         """The same of some rows."""
@@ -115,9 +129,3 @@ def curves(subject: RowSubject, values: "Array", random: np.random.Generator) ->
             left = np.sign(totals) * (left - none) / np.abs(totals).mean()
         curve.append(left)
     return np.stack(curve, axis=1)
-
-
-def random_curves(subject: RowSubject, random: np.random.Generator) -> "Array":
-    """The same in random orders; float64 ``(orders, rows, shares)``."""
-    equal = np.zeros((len(subject), len(subject.names)))
-    return np.stack([curves(subject, equal, random) for _ in range(NUM_ORDERS)])

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from daylight.core.types import Column, Fitted
-from daylight.explaining.deletion import NUM_ORDERS, NUM_SHARES
+from daylight.core.types import Column, Columns, Fitted
+from daylight.explaining.deletion import NUM_SHARES
 from daylight.explaining.explainer import Scoring, UnableError
 
 if TYPE_CHECKING:
@@ -42,6 +42,16 @@ class RunSubject:
         """Where runs begin and end."""
         assert self.runs.offsets is not None  # noqa: S101 - runs are ragged
         return self.runs.offsets
+
+    @property
+    def shown(self) -> Columns:
+        """What the model was shown."""
+        return {self.column: self.runs}
+
+    @property
+    def level(self) -> "Array":
+        """Values that tell no place from another; float64, one per place of all runs."""
+        return np.zeros(len(self.runs.values))
 
     def take(self, rows: "Array") -> "RunSubject":
         """The same of some rows."""
@@ -138,15 +148,3 @@ def falls(subject: Places, values: "Array", random: np.random.Generator) -> "Arr
         kept = rank >= np.round(lengths * share / NUM_SHARES)
         curve.append(subject.left(kept))
     return np.stack(curve, axis=1)
-
-
-def random_curves(subject: RunSubject, random: np.random.Generator) -> "Array":
-    """The same in random orders; float64 ``(orders, rows, shares)``."""
-    equal = np.zeros(len(subject.runs.values))
-    return np.stack([curves(subject, equal, random) for _ in range(NUM_ORDERS)])
-
-
-def random_falls(subject: Places, random: np.random.Generator) -> "Array":
-    """What ``falls`` gives in random orders; float64 ``(orders, rows, shares)``."""
-    equal = np.zeros(int(subject.offsets[-1]))
-    return np.stack([falls(subject, equal, random) for _ in range(NUM_ORDERS)])

@@ -87,6 +87,16 @@ class TextSubject:
         """Where the pieces of each text begin and end."""
         return self.pieces.offsets
 
+    @property
+    def shown(self) -> Columns:
+        """What the model was shown."""
+        return self.prepared(self.texts)
+
+    @property
+    def level(self) -> "Array":
+        """Values that tell no piece from another; float64, one per piece of all texts."""
+        return np.zeros(len(self.pieces.texts))
+
     def prepared(self, texts: Sequence[str]) -> Columns:
         """What the model is shown of texts."""
         return self.process({self.column: Column(np.array(texts, TEXT))})

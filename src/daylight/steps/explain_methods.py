@@ -1,17 +1,17 @@
-"""explain, where inputs have places that can be taken out: one method after another."""
+"""explain: one method after another, whatever a model is shown, and how far to believe each."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from daylight.core.context import Context
 from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
-from daylight.core.explained import ExplainedExample, Explanation
-from daylight.explaining.deletion import judged
-from daylight.explaining.explainer import Attribution, UnableError
-from daylight.explaining.random_model import check_places
+from daylight.core.explained import Explanation
+from daylight.explaining.deletion import judged, random_curves
+from daylight.explaining.explainer import Attribution, Explained, UnableError
+from daylight.explaining.random_model import check
 from daylight.explaining.spec import ExplainerSpec
 from daylight.steps.explaining import attribute, facts, open_method, skipped
 
@@ -26,22 +26,24 @@ class Asked:
     Attributes:
         subject: With the fitted model, if it could be loaded.
         unloaded: Why it could not.
-        beside: What taking places out in random orders does.
-        curves: The same in the order of values, one per place.
-        examples: A few examples with their explanation.
+        curves: What taking places out does, as ``random_curves`` says.
+        told: What an explanation holds besides its figures, such as examples.
+        every: Every so many-th row is compared with a random model.
     """
 
-    subject: Any
+    subject: Explained
     unloaded: UserError | None
-    beside: "Array"
     curves: "Callable[[Array, np.random.Generator], Array]"
-    examples: Callable[[Attribution], tuple[ExplainedExample, ...]]
+    told: Callable[[ExplainerSpec, Attribution], Mapping[str, Any]]
+    every: int = 1
 
 
 def explained(
     specs: Sequence[ExplainerSpec], asked: Asked, context: Context
 ) -> tuple[tuple[Explanation, ...], bool]:
     """What each method shows and how far it can be believed, and whether time ran out."""
+    orders = context.random("explain", "random orders")
+    beside = random_curves(asked.curves, asked.subject.level, orders)
     explanations, hurried = [], False
     for spec in specs:
         context.log("explain", method=spec.name)
@@ -60,18 +62,26 @@ def explained(
             Explanation(
                 **facts(spec),
                 gap=attribution.gap,
-                faithfulness=judged(curves, asked.beside, random),
-                examples=asked.examples(attribution),
-                **_checked(spec, asked.subject, attribution, random),
+                faithfulness=judged(curves, beside, random),
+                **asked.told(spec, attribution),
+                **_checked(spec, asked, attribution, random),
             )
         )
     return tuple(explanations), hurried
 
 
 def _checked(
-    spec: ExplainerSpec, subject: Any, attribution: Attribution, random: np.random.Generator
+    spec: ExplainerSpec, asked: Asked, attribution: Attribution, random: np.random.Generator
 ) -> dict[str, Any]:
+    """Beside a random model: each row is explained once more."""
+    if asked.unloaded:
+        return {"unchecked": asked.unloaded.message}
+    subject = asked.subject
+    if asked.every > 1:
+        rows = np.arange(0, len(subject), asked.every)
+        subject = subject.take(rows)
+        attribution = replace(attribution, values=attribution.values.take(rows))
     try:
-        return {"random_model": check_places(open_method(spec), subject, attribution, random)}
+        return {"random_model": check(open_method(spec), subject, attribution, random)}
     except UnableError as error:
         return {"unchecked": error.message}

@@ -1,7 +1,8 @@
 """explain, where a model is shown rows of a table: which columns speak for an answer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,34 +10,24 @@ import numpy as np
 
 from daylight.core.answers import answered
 from daylight.core.context import Context
-from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
+from daylight.core.errors import OutOfTimeError
 from daylight.core.explained import Dependence, DrawnTree, ExplainedExample, Explanation, Place
 from daylight.core.run import Run
 from daylight.core.sections import PreparedSection, TrainedSection
-from daylight.core.types import Column, Columns, Field, Fitted
+from daylight.core.types import Columns, Field, Fitted
 from daylight.data import prepared as cache
 from daylight.data.rows import ROW, features
 from daylight.explaining import rows
-from daylight.explaining.deletion import judged
 from daylight.explaining.dependence import dependence
 from daylight.explaining.drawn_tree import drawn_tree, is_one_tree
 from daylight.explaining.explainer import Attribution, UnableError
-from daylight.explaining.random_model import check
 from daylight.explaining.rows import RowSubject
 from daylight.explaining.spec import ExplainerSpec
 from daylight.runtime.inputs import to_columns
 from daylight.runtime.predictor import Predictor
-from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.dataset import benchmark
-from daylight.steps.explaining import (
-    Found,
-    attribute,
-    facts,
-    load_fitted,
-    open_method,
-    skipped,
-    spread,
-)
+from daylight.steps.explain_methods import Asked, explained
+from daylight.steps.explaining import Found, loaded, skipped, spread
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -104,18 +95,6 @@ def row_subject(predictor: Predictor, prepared: Columns, typical: Mapping[str, A
     )
 
 
-def prove_row(fitted: Fitted, subject: RowSubject) -> RowSubject:
-    """The subject with the model, if it answers as the package does.
-
-    Raises:
-        UnableError: It answers otherwise.
-    """
-    shown = {subject.column: Column(subject.values)}
-    if largest_between(fitted.predict(shown), subject.answer(shown)) > MAX_DIFFERENCE:
-        raise UnableError("the model that the family loads answers otherwise than the package")
-    return replace(subject, fitted=fitted)
-
-
 def find_rows(
     run: Run, predictor: Predictor, specs: Sequence[ExplainerSpec], context: Context
 ) -> Found:
@@ -123,7 +102,6 @@ def find_rows(
     on = benchmark(run, "test", at_most=NUM_EXAMPLES)
     train = benchmark(run, "train", at_most=NUM_LOOKED_AT)
     typical = typical_row(predictor.package.program.fields, train.inputs())
-    unloaded: UserError | None = None
     try:
         context.check_time()
         subject = row_subject(predictor, predictor.program.process(on.inputs()), typical)
@@ -136,45 +114,29 @@ def find_rows(
     except (UnableError, OutOfTimeError) as error:
         hurried = isinstance(error, OutOfTimeError)
         return Found(explanations=tuple(skipped(spec, error) for spec in specs), hurried=hurried)
-    try:
-        subject = prove_row(load_fitted(predictor.package), subject)
-    except (UnableError, MissingExtraError) as error:
-        unloaded = error
+    subject, unloaded = loaded(predictor, subject)
     ids = on.column("id")
     names = [ids[row] for row in told]
-    beside = rows.random_curves(subject, context.random("explain", "random orders"))
-    explanations, hurried = [], False
-    for spec in specs:
-        context.log("explain", method=spec.name)
-        try:
-            context.check_time()
-            if unloaded and spec.asks != "answers":
-                raise unloaded
-            attribution = attribute(spec, subject)
-        except (UnableError, MissingExtraError, OutOfTimeError) as error:
-            hurried |= isinstance(error, OutOfTimeError)
-            explanations.append(skipped(spec, error))
-            continue
-        random = context.random("explain", spec.name)
-        values = attribution.values.values
-        explanations.append(
-            Explanation(
-                **facts(spec),
-                gap=attribution.gap,
-                faithfulness=judged(rows.curves(subject, values, random), beside, random),
-                examples=_examples(subject, attribution, names, predictor.package.labels),
-                importance=places(np.abs(values).mean(axis=0), subject.names, NUM_RANKED),
-                **_checked(spec, subject, attribution, random),
-            )
-        )
-    asked = Asked(predictor, on.inputs(), train.inputs())
-    changes, late = _dependence(asked, explanations, context)
+    labels = predictor.package.labels
+    asked = Asked(
+        subject,
+        unloaded,
+        curves=partial(rows.curves, subject),
+        told=lambda _, found: {
+            "examples": _examples(subject, found, names, labels),
+            "importance": _importance(subject, found),
+        },
+    )
+    explanations, hurried = explained(specs, asked, context)
+    changes, late = _dependence(
+        Answers(predictor, on.inputs(), train.inputs()), explanations, context
+    )
     files = {TYPICAL: msgspec.json.encode(typical)}
     absent = "a typical row (middling numbers, the commonest categories)"
     return Found(
         len(subject),
         absent,
-        tuple(explanations),
+        explanations,
         hurried or late,
         files,
         dependence=changes,
@@ -183,7 +145,7 @@ def find_rows(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Answers:
     """What is asked again and again: raw inputs of test examples, and of train."""
 
     predictor: Predictor
@@ -192,7 +154,7 @@ class Asked:
 
 
 def _dependence(
-    asked: Asked, explanations: Sequence[Explanation], context: Context
+    asked: Answers, explanations: Sequence[Explanation], context: Context
 ) -> tuple[tuple[Dependence, ...], bool]:
     """Of the columns that the most faithful explanation ranks first; whether time ran out."""
     ranked = [each for each in explanations if each.faithfulness and each.importance]
@@ -234,17 +196,6 @@ def _drawn(run: Run, predictor: Predictor, fitted: Fitted | None) -> DrawnTree |
     )
 
 
-def _checked(
-    spec: ExplainerSpec, subject: RowSubject, attribution: Attribution, random: np.random.Generator
-) -> dict[str, Any]:
-    if subject.fitted is None:
-        return {"unchecked": "the model could not be loaded"}
-    try:
-        return {"random_model": check(open_method(spec), subject, attribution, random)}
-    except UnableError as error:
-        return {"unchecked": error.message}
-
-
 def _examples(
     subject: RowSubject, attribution: Attribution, ids: Sequence[str], labels: Sequence[str]
 ) -> tuple[ExplainedExample, ...]:
@@ -259,6 +210,10 @@ def _examples(
         label = labels[subject.classes[row]]
         shown.append(ExplainedExample(id=ids[row], label=label, probability=amount, places=told))
     return tuple(shown)
+
+
+def _importance(subject: RowSubject, attribution: Attribution) -> tuple[Place, ...]:
+    return places(np.abs(attribution.values.values).mean(axis=0), subject.names, NUM_RANKED)
 
 
 def places(values: "Array", names: Sequence[str], count: int) -> tuple[Place, ...]:

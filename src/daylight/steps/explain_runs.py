@@ -7,24 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from daylight.core.context import Context
-from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
+from daylight.core.errors import OutOfTimeError
 from daylight.core.explained import ExplainedExample, Place
 from daylight.core.run import Run
-from daylight.core.types import Column, Columns, Fitted
+from daylight.core.types import Column, Columns
 from daylight.explaining import runs
 from daylight.explaining.explainer import Attribution, UnableError
 from daylight.explaining.runs import RunSubject
 from daylight.explaining.spec import ExplainerSpec
 from daylight.runtime.predictor import Predictor
-from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.dataset import benchmark
-from daylight.steps.explain_places import Asked, explained
-from daylight.steps.explaining import (
-    Found,
-    load_fitted,
-    skipped,
-    spread,
-)
+from daylight.steps.explain_methods import Asked, explained
+from daylight.steps.explaining import Found, loaded, skipped, spread
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -68,19 +62,6 @@ def _distinct(column: Column) -> Column:
     return Column(np.concatenate([np.empty(0, np.int64), *kept]).astype(np.int64), offsets)
 
 
-def prove_run(fitted: Fitted, predictor: Predictor, subject: RunSubject) -> RunSubject:
-    """The subject with the model, if it answers as the package does.
-
-    Raises:
-        UnableError: It answers otherwise.
-    """
-    shown = {subject.column: subject.runs}
-    difference = largest_between(fitted.predict(shown), predictor.program.answer(shown))
-    if difference > MAX_DIFFERENCE:
-        raise UnableError("the model that the family loads answers otherwise than the package")
-    return RunSubject(subject.scores, subject.column, subject.runs, subject.things, fitted)
-
-
 def find_runs(
     run: Run, predictor: Predictor, specs: Sequence[ExplainerSpec], context: Context
 ) -> Found:
@@ -88,7 +69,6 @@ def find_runs(
     on = benchmark(run, "test")
     prepared = predictor.program.process(on.inputs())
     things = predictor.program.answer(prepared)["items"].values[:, 0]
-    unloaded: UserError | None = None
     try:
         context.check_time()
         subject = run_subject(predictor, prepared, things)
@@ -101,18 +81,15 @@ def find_runs(
     except (UnableError, OutOfTimeError) as error:
         hurried = isinstance(error, OutOfTimeError)
         return Found(explanations=tuple(skipped(spec, error) for spec in specs), hurried=hurried)
-    try:
-        subject = prove_run(load_fitted(predictor.package), predictor, subject)
-    except (UnableError, MissingExtraError) as error:
-        unloaded = error
     ids = on.column("id")
     names = [ids[row] for row in rows]
+    labels = predictor.package.labels
+    subject, unloaded = loaded(predictor, subject)
     asked = Asked(
         subject,
         unloaded,
-        beside=runs.random_curves(subject, context.random("explain", "random orders")),
         curves=partial(runs.curves, subject),
-        examples=partial(_examples, subject, names, predictor.package.labels),
+        told=lambda _, found: {"examples": _examples(subject, names, labels, found)},
     )
     explanations, hurried = explained(specs, asked, context)
     return Found(len(subject), "", explanations, hurried)

@@ -10,21 +10,20 @@ import numpy as np
 from daylight.core.answers import answered
 from daylight.core.config import convert
 from daylight.core.context import Context
-from daylight.core.errors import MissingExtraError, OutOfTimeError, UserError
+from daylight.core.errors import OutOfTimeError
 from daylight.core.explained import ExplainedExample, Place
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.run import Run
-from daylight.core.types import Fitted, Program
+from daylight.core.types import Program
 from daylight.explaining import runs
 from daylight.explaining.explainer import Attribution, UnableError
 from daylight.explaining.spec import ExplainerSpec
 from daylight.explaining.texts import TextSubject, pieces_of
 from daylight.runtime.operations.ngrams import Parameters
 from daylight.runtime.predictor import Predictor
-from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
 from daylight.steps.dataset import benchmark
-from daylight.steps.explain_places import Asked, explained
-from daylight.steps.explaining import Found, load_fitted, skipped, spread
+from daylight.steps.explain_methods import Asked, explained
+from daylight.steps.explaining import Found, loaded, skipped, spread
 
 if TYPE_CHECKING:
     from daylight.core.types import Array
@@ -72,25 +71,12 @@ def _runs(program: Program) -> tuple[int, tuple[int, int]] | None:
     return counted.words, counted.characters
 
 
-def prove_text(fitted: Fitted, subject: TextSubject) -> TextSubject:
-    """The subject with the model, if it answers as the package does.
-
-    Raises:
-        UnableError: It answers otherwise.
-    """
-    shown = subject.prepared(subject.texts)
-    if largest_between(fitted.predict(shown), subject.answer(shown)) > MAX_DIFFERENCE:
-        raise UnableError("the model that the family loads answers otherwise than the package")
-    return replace(subject, fitted=fitted)
-
-
 def find_texts(
     run: Run, predictor: Predictor, specs: Sequence[ExplainerSpec], context: Context
 ) -> Found:
     """Explains the answers to some test examples, by every method that can."""
     on = benchmark(run, "test")
     texts = [text or "" for text in on.column(predictor.package.program.fields[0].name)]
-    unloaded: UserError | None = None
     try:
         context.check_time()
         chosen = spread(len(texts), NUM_EXAMPLES)
@@ -102,19 +88,15 @@ def find_texts(
     except (UnableError, OutOfTimeError) as error:
         hurried = isinstance(error, OutOfTimeError)
         return Found(explanations=tuple(skipped(spec, error) for spec in specs), hurried=hurried)
-    try:
-        subject = prove_text(load_fitted(predictor.package), subject)
-    except (UnableError, MissingExtraError) as error:
-        unloaded = error
     ids = on.column("id")
+    names = [ids[row] for row in chosen[rows]]
+    labels = predictor.package.labels
+    subject, unloaded = loaded(predictor, subject)
     asked = Asked(
         subject,
         unloaded,
-        beside=runs.random_falls(subject, context.random("explain", "random orders")),
         curves=partial(runs.falls, subject),
-        examples=partial(
-            _examples, subject, [ids[row] for row in chosen[rows]], predictor.package.labels
-        ),
+        told=lambda _, found: {"examples": _examples(subject, names, labels, found)},
     )
     explanations, hurried = explained(specs, asked, context)
     return Found(len(subject), "", explanations, hurried)

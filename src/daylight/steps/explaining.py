@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -10,13 +10,17 @@ from daylight.core.answers import answered
 from daylight.core.errors import MissingExtraError, UserError
 from daylight.core.explained import Dependence, DrawnTree, Explanation
 from daylight.core.recipe import Recipe
-from daylight.core.types import Column, Columns, Fitted, Task
+from daylight.core.types import Columns, Fitted, Task
 from daylight.explaining import EXPLAINERS
-from daylight.explaining.explainer import ABILITIES, Attribution, Explainer, Subject, UnableError
-from daylight.explaining.rows import RowSubject
-from daylight.explaining.runs import RunSubject
+from daylight.explaining.explainer import (
+    ABILITIES,
+    Attribution,
+    Explained,
+    Explainer,
+    Subject,
+    UnableError,
+)
 from daylight.explaining.spec import ExplainerSpec
-from daylight.explaining.texts import TextSubject
 from daylight.package.package import Package
 from daylight.runtime.predictor import Predictor
 from daylight.steps.agreement import MAX_DIFFERENCE, largest_between
@@ -25,6 +29,8 @@ from daylight.steps.families import open_family
 if TYPE_CHECKING:
     from daylight.core.types import Array
 
+
+_Subject = TypeVar("_Subject", bound=Explained)
 
 SECTION = "explanations.json"
 ABSENT = "mean-picture.png"
@@ -130,14 +136,20 @@ def load_fitted(package: Package) -> Fitted:
     return open_family(package.decode(Recipe, "recipe.json").model).load(package.folder)
 
 
-def prove(fitted: Fitted, subject: Subject) -> Subject:
+def prove(fitted: Fitted, subject: _Subject, predictor: Predictor) -> _Subject:
     """The subject with the model, if it answers as the package does.
+
+    Args:
+        fitted: The model.
+        subject: A dataclass with a field ``fitted``.
+        predictor: The package.
 
     Raises:
         UnableError: It answers otherwise.
     """
-    shown = {subject.column: Column(subject.values)}
-    difference = largest_between(fitted.predict(shown), subject.answer(shown))
+    difference = largest_between(
+        fitted.predict(subject.shown), predictor.program.answer(subject.shown)
+    )
     if difference > MAX_DIFFERENCE:
         raise UnableError(
             "the model that the family loads answers otherwise than the package, "
@@ -146,9 +158,15 @@ def prove(fitted: Fitted, subject: Subject) -> Subject:
     return replace(subject, fitted=fitted)
 
 
-def attribute(
-    spec: ExplainerSpec, subject: Subject | RunSubject | RowSubject | TextSubject
-) -> Attribution:
+def loaded(predictor: Predictor, subject: _Subject) -> tuple[_Subject, UserError | None]:
+    """The subject with the model, or as it is and why the model cannot be used."""
+    try:
+        return prove(load_fitted(predictor.package), subject, predictor), None
+    except (UnableError, MissingExtraError) as error:
+        return subject, error
+
+
+def attribute(spec: ExplainerSpec, subject: Explained) -> Attribution:
     """Explains by one method.
 
     Raises:
@@ -161,7 +179,7 @@ def attribute(
     return attribution
 
 
-def able(spec: ExplainerSpec, subject: Any) -> Any:
+def able(spec: ExplainerSpec, subject: Explained) -> Explained:
     """The subject, if its model can be asked what the method asks.
 
     Raises:
