@@ -45,7 +45,7 @@ def test_findings_are_printed_the_worst_first_and_a_failure_is_told_by_the_exit_
     statuses = [line.split()[0] for line in lines[:-1]]
     order = ["fail", "warn", "skip", "pass"]
     assert statuses == sorted(statuses, key=order.index)
-    assert "train/class 0/0.png = test/class 0/0.png" in outcome.out
+    assert "train/class 0/0.png, test/class 0/0.png: equal bytes" in outcome.out
     assert lines[-1] == "sheet  run/check.html"
     assert contents(leaky) == before
 
@@ -199,3 +199,16 @@ def test_cleaning_of_what_is_no_picture_is_refused(refused, tmp_path):
     data = TINY["row-to-real"](tmp_path / "rows")
     message = refused("train", data, "--set", 'data.clean=["denoise"]')
     assert "data.clean has no effect" in message
+
+
+def test_a_class_folder_without_pictures_is_named(daylight, photos, tmp_path):
+    (photos / "class 7").mkdir()
+    (photos / "notes").mkdir()
+    (photos / "notes" / "a.txt").write_text("nothing")
+    outcome = daylight("check", photos)
+    assert "(left out: 1 file of another kind, .txt; no pictures in class 7, notes)" in outcome.err
+    for split in ("train", "test"):
+        shutil.copytree(photos, tmp_path / "own" / split)
+    shutil.rmtree(tmp_path / "own" / "train" / "notes")
+    outcome = daylight("check", tmp_path / "own")
+    assert "no pictures in test/class 7, test/notes, train/class 7)" in outcome.err

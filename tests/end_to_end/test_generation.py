@@ -102,6 +102,33 @@ def test_a_label_that_nobody_learned_is_refused_with_those_that_are_known(refuse
     assert "Known: class 0, class 1." in refused("predict", drawing, prompt)
 
 
+def test_a_label_is_refused_where_none_was_learned(daylight, refused, tmp_path):
+    for number in range(9):
+        picture(tmp_path / "flat" / f"{number}.png", color=(20 * number, 0, 0))
+    assert daylight("train", "flat", "--model", "pixel-gaussian").code == 0
+    assert "knows no labels" in refused("predict", "flat-run", '{"seed": 1, "label": "hat"}')
+    assert daylight("predict", "flat-run", '{"seed": 1, "label": null}').code == 0
+
+
+def test_pictures_to_draw_more_of_are_checked_like_others(daylight, photos, tmp_path):
+    flat = tmp_path / "flat"
+    for number, path in enumerate(sorted(photos.rglob("*.png"))):
+        place = flat / ("test" if number % 3 == 0 else "train") / f"{number}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
+    (flat / "test" / "leak.png").write_bytes((flat / "train" / "1.png").read_bytes())
+    (flat / "train" / "cut.png").write_bytes((flat / "train" / "2.png").read_bytes()[:90])
+    outcome = daylight("check", "flat", *TASK)
+    assert outcome.code == 2
+    said = {line.split(":")[0] for line in outcome.out.splitlines() if line[:1].strip()}
+    assert {"fail   duplicates-across-splits", "fail   unreadable"} <= said
+    assert "pass   one-color" in said
+    assert "label" not in outcome.out
+    page = (tmp_path / "flat-run" / "check.html").read_text()
+    assert page.count("data:image/png;base64,") >= 2
+    assert daylight("train", "flat", *QUICK, "-o", "run").code == 2
+
+
 def test_a_table_is_refused_with_what_to_do(refused, tmp_path):
     (tmp_path / "table.csv").write_text("image,label\na.png,x\n")
     assert "folder" in refused("train", "table.csv", *TASK)

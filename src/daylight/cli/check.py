@@ -47,7 +47,7 @@ def _print(checked: CheckedSection, waived: Collection[str]) -> None:
 
 def _details(finding: Finding) -> list[str]:
     lines = [
-        f"  {' = '.join(each.ids[:2])}{' = …' * (len(each.ids) > 2)}: {each.fact}"
+        f"  {', '.join(each.ids[:2])}{', …' * (len(each.ids) > 2)}: {each.fact}"
         for each in finding.evidence[:NUM_SHOWN]
     ]
     if finding.num_evidence > len(lines):

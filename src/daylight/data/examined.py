@@ -31,7 +31,7 @@ class Examined:
         not_split: Why it cannot be split.
         copies: Which examples are copies of each other; ``None`` for kinds of input where equal
             inputs are no copies.
-        pictures: What the pictures are like, where the input is one.
+        pictures: What the pictures are like, where the input, or the answer, is one.
         rows: The columns, where inputs are rows of numbers and categories.
         histories: How long they are and what was seen in their table, where the input is one.
         texts: The texts, where the input is one.
@@ -98,7 +98,8 @@ class Check:
     Attributes:
         title: What the check is called on the page.
         look: Gives its finding; may raise, which counts as a failure.
-        inputs: Kinds of input that it is meant for; empty: all.
+        inputs: Kinds of what examples hold that it is meant for: of the input, or of the answer
+            where that is what was collected, such as pictures to draw more of; empty: all.
         answers: Kinds of answer that it is meant for; empty: all.
         blocks: Whether nothing is trained until a failure is mended or waived.
     """
@@ -112,7 +113,8 @@ class Check:
 
     def is_for(self, input_kind: str, answer_kind: str) -> bool:
         """Whether it is meant for such data."""
-        return (not self.inputs or input_kind in self.inputs) and (
+        held = {input_kind, answer_kind}
+        return (not self.inputs or not held.isdisjoint(self.inputs)) and (
             not self.answers or answer_kind in self.answers
         )
 

@@ -24,7 +24,8 @@ def to_columns(fields: Sequence[Field], inputs: Sequence[Any]) -> Columns:
             a list of keys for a history.
 
     Raises:
-        DataError: A row lacks a field, or a value has the wrong type.
+        DataError: A row lacks a field, or a value has the wrong type; or beside a seed something is
+            asked for that there is no field for.
     """
     columns = {}
     for field in fields:
@@ -40,11 +41,24 @@ def _value(row: Any, field: Field, index: int, fields: Sequence[Field]) -> Any:
                 f"Input {index + 1} has no {field.name!r}.",
                 hint=f"An input has: {', '.join(each.name for each in fields)}.",
             )
+        if field.type == "seed":
+            _check_understood(row, index, fields)
         return row[field.name]
     if len(fields) > 1:
         names = ", ".join(each.name for each in fields)
         raise DataError(f"Input {index + 1} is not a mapping.", hint=f"An input has: {names}.")
     return row
+
+
+def _check_understood(row: Mapping[str, Any], index: int, fields: Sequence[Field]) -> None:
+    """What is drawn is what was asked for: nothing of a prompt is passed over."""
+    names = [each.name for each in fields]
+    for name, value in row.items():
+        if name not in names and value is not None:
+            raise DataError(
+                f"Input {index + 1} asks for {name} {value!r}, but this model knows no {name}s.",
+                hint=f"An input has: {', '.join(names)}.",
+            )
 
 
 def _column(field: Field, values: Sequence[Any]) -> Column:

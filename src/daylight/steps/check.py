@@ -14,7 +14,7 @@ from daylight.core.files import write_atomic
 from daylight.core.kinds import ANSWER_KINDS
 from daylight.core.run import Run
 from daylight.core.sections import CheckedSection, Finding
-from daylight.core.types import Dataset, Field, FieldType, SplitName, Task
+from daylight.core.types import Dataset, Field, FieldType, Role, SplitName, Task
 from daylight.data.checks import CHECKS
 from daylight.data.copies import Copies, picture_copies
 from daylight.data.examined import Check, Examined, run_checks
@@ -132,7 +132,7 @@ def stop_on_blocking(run: Run) -> None:
 
 @contextmanager
 def _pictures(dataset: Dataset, run: Run, context: Context) -> Iterator[Pictures | None]:
-    field = _only_input(dataset, "image")
+    field = _picture_field(dataset)
     if field is None:
         yield None
         return
@@ -143,7 +143,7 @@ def _pictures(dataset: Dataset, run: Run, context: Context) -> Iterator[Pictures
 
 def _picture_paths(dataset: Dataset) -> dict[str, str]:
     """By id, relative to the root."""
-    field = _only_input(dataset, "image")
+    field = _picture_field(dataset)
     if field is None:
         return {}
     examples = dataset.tables["examples"]
@@ -163,22 +163,27 @@ def _bare(finding: Finding, path: Path) -> Finding:
     )
 
 
-def _only_input(dataset: Dataset, type_: FieldType) -> Field | None:
-    """The input field, if there is one and it is of this type."""
-    fields = dataset.fields("input")
+def _picture_field(dataset: Dataset) -> Field | None:
+    """Of the pictures that are looked at, or that are to be drawn."""
+    return _only(dataset, "input", "image") or _only(dataset, "target", "image")
+
+
+def _only(dataset: Dataset, role: Role, type_: FieldType) -> Field | None:
+    """The field of this role, if there is one and it is of this type."""
+    fields = dataset.fields(role)
     return fields[0] if len(fields) == 1 and fields[0].type == type_ else None
 
 
 def _texts(dataset: Dataset) -> list[str] | None:
     """The texts, where the one input is a text."""
-    if field := _only_input(dataset, "text"):
+    if field := _only(dataset, "input", "text"):
         return [value or "" for value in dataset.tables["examples"][field.name].to_pylist()]
     return None
 
 
 def _encodings(dataset: Dataset) -> Mapping[str, int]:
     """Of how many files of texts, by name; empty where they are not known."""
-    field = _only_input(dataset, "text")
+    field = _only(dataset, "input", "text")
     found: Mapping[str, int] = field.facts.get("encodings", {}) if field else {}
     return found
 

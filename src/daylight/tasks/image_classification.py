@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, get_args
 from daylight.core.errors import DataError
 from daylight.core.recipe import DataConfig
 from daylight.core.types import Codec, Dataset, Field, Source, SplitName, Task
-from daylight.data.images import SPLIT_FOLDERS, class_folders, image_facts, is_image
+from daylight.data.images import (
+    SPLIT_FOLDERS,
+    LabelledFile,
+    class_folders,
+    image_facts,
+    is_image,
+)
 from daylight.data.labels import check_learnable, labels_of
 from daylight.data.tables import (
     column_names,
@@ -37,9 +43,12 @@ def recognise(source: Source, data: DataConfig) -> str | None:
         pictures = [path for path in source.files if is_image(path)]
         if not pictures or all(path.parent == source.path for path in pictures):
             return None
-        labels = {each.label for each in class_folders(source.path, pictures)}
+        found = class_folders(source.path, pictures)
+        labels = {each.label for each in found}
         saw = f"{_count(pictures, 'picture')} in {_count(labels, 'class folder')}"
-        return saw + _left_out([path for path in source.files if not is_image(path)])
+        left_out = _left_out([path for path in source.files if not is_image(path)])
+        notes = [note for note in (left_out, _empty(source.path, found)) if note]
+        return f"{saw} ({'; '.join(notes)})" if notes else saw
     if not tuple(source.columns()):
         return None
     table = read_head(source.path)
@@ -56,7 +65,23 @@ def _left_out(files: Sequence[Path]) -> str:
         return ""
     suffixes = sorted({path.suffix.lower() or path.name for path in files})
     shown = ", ".join(suffixes[:4]) + (", …" if len(suffixes) > 4 else "")
-    return f" (left out: {_count(files, 'file')} of another kind, {shown})"
+    return f"left out: {_count(files, 'file')} of another kind, {shown}"
+
+
+def _empty(root: Path, found: Sequence[LabelledFile]) -> str:
+    """Names folders beside those of the classes that hold no pictures, as after a failed copy."""
+    classes = set()
+    for each in found:
+        folders = each.path.relative_to(root).parts
+        classes.add(root.joinpath(*folders[: 2 if each.split else 1]))
+    beside = {each for parent in {path.parent for path in classes} for each in parent.iterdir()}
+    empty = sorted(
+        each.relative_to(root).as_posix()
+        for each in beside - classes
+        if each.is_dir() and not each.name.startswith(".")
+    )
+    shown = ", ".join(empty[:4]) + (", …" if len(empty) > 4 else "")
+    return f"no pictures in {shown}" if empty else ""
 
 
 def _count(things: Collection[Any], name: str) -> str:

@@ -46,7 +46,8 @@ def look(data: Examined) -> Finding:
     rows = np.array([row for row in rows if sizes[data.labels[row]] >= MIN_PER_CLASS], np.int64)
     classes, given = np.unique([data.labels[row] for row in rows], return_inverse=True)
     if len(rows) < MIN_EXAMPLES or len(classes) < 2:
-        return skipped(NAME, f"Too few examples to judge by: {len(rows):,}, not {MIN_EXAMPLES}.")
+        few = f"{len(rows):,} in classes of {MIN_PER_CLASS} or more; it takes {MIN_EXAMPLES}"
+        return skipped(NAME, f"Too few examples to judge by: {few} in two classes.")
     probabilities = out_of_fold(data, rows, given)
     agreement = float((probabilities.argmax(axis=1) == given).mean())
     basis = f"a quick model, asked about examples it had not seen, guesses {agreement:.0%} of them"

@@ -20,7 +20,9 @@ def look(data: Examined) -> Finding:
         return passed(NAME, f"All pictures are {''.join(kinds) or 'unreadable'}.")
     evidence = [data.evidence([row], kind) for kind in kinds[:-1] for row in rows[kind]]
     counts = ", ".join(f"{len(rows[kind]):,} {kind}" for kind in reversed(kinds))
-    fix = "All are read as one mode; make sure that the mode does not tell the label."
+    fix = "All are read as one mode."
+    if data.labels:
+        fix = "All are read as one mode; make sure that the mode does not tell the label."
     return found(NAME, "warn", f"Modes are mixed: {counts}.", evidence, fix=fix)
 
 

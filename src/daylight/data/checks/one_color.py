@@ -19,7 +19,9 @@ def look(data: Examined) -> Finding:
     rows = rows[np.argsort(pictures.spreads[rows], kind="stable")]
     evidence = [data.evidence([row], "of one color") for row in rows.tolist()]
     message = f"{count(len(rows), 'picture')} of one color."
-    fix = "Remove them, unless an empty picture is what their label means."
+    fix = "Remove them, unless that is what was meant."
+    if data.labels:
+        fix = "Remove them, unless an empty picture is what their label means."
     return found(NAME, "warn", message, evidence, fix=fix)
 
 
