@@ -1,6 +1,7 @@
 """The sentences at the top say what the sections below show, and nothing else."""
 
 import msgspec
+import pytest
 
 from daylight.core.sections import Harmed, Slice
 from daylight.report.summary import remarks
@@ -30,6 +31,28 @@ def test_the_weakest_label_is_the_one_with_the_lowest_score():
     assert "The weakest label is lily, with recall 0.500." in said(scores=(OVERALL, *labelled))
 
 
+@pytest.mark.parametrize(
+    ("own", "higher", "expected"),
+    [
+        (
+            (0.1, 0.3, 0.5),
+            True,
+            ["It is not shown to be better than the baseline, majority: their"],
+        ),
+        ((0.01, 0.02, 0.03), True, ["It is worse than the baseline, majority."]),
+        ((0.5, 0.6, 0.7), True, []),
+        ((0.5, 0.6, 0.7), False, ["It is worse than the baseline, majority."]),
+        ((0.01, 0.02, 0.03), False, []),
+        ((0.09, 0.1, 0.11), True, []),  # the baseline itself
+    ],
+)
+def test_a_model_that_is_not_better_than_the_baseline_is_called_so_first(own, higher, expected):
+    low, value, high = own
+    found = said(scores=(score(value=value, low=low, high=high, higher_is_better=higher),))
+    assert len(found) == len(expected)
+    assert all(text.startswith(start) for text, start in zip(found, expected, strict=True))
+
+
 def test_only_parts_that_are_surely_weaker_are_named():
     slices = (part(0, 10, 0.89), part(11, 20, 0.7))
     [text] = said(slices=slices)
@@ -55,9 +78,11 @@ def test_the_mildest_level_that_harms_is_named_once_for_each_way():
     )
 
 
-def test_a_model_that_bears_all_harm_is_said_to():
+def test_that_no_harm_is_detected_is_said_as_such():
     robustness = (harmed("", 0, 0.9), harmed("Noise", 10, 0.9))
-    assert said(robustness=robustness) == ["It bears every harm that was tried on its inputs."]
+    assert said(robustness=robustness) == [
+        "No harm that was tried on its inputs makes a detectable difference."
+    ]
 
 
 def test_doubtful_intervals_are_counted():

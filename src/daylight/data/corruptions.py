@@ -127,7 +127,7 @@ HARMS: Mapping[FieldType, Harms] = {
             Corruption("blur", "Blur", "% of the side", (1, 2, 4), _blur),
             Corruption("noise", "Noise", "of 255", (10, 25, 50), _noise),
             Corruption("rotation", "Rotation", "degrees", (5, 15, 30), _rotate),
-            Corruption("jpeg", "JPEG", "quality", (50, 25, 10), _jpeg),
+            Corruption("jpeg", "JPEG", "% quality", (50, 25, 10), _jpeg),
         ),
     ),
     "text": Harms(

@@ -22,7 +22,33 @@ class Remark:
 
 def remarks(scores: Scores) -> tuple[Remark, ...]:
     """In the order of the page."""
-    return (*_of_labels(scores), *_of_slices(scores), *_of_harm(scores), *_of_doubts(scores))
+    return (
+        *_beside_baseline(scores),
+        *_of_labels(scores),
+        *_of_slices(scores),
+        *_of_harm(scores),
+        *_of_doubts(scores),
+    )
+
+
+def _beside_baseline(scores: Scores) -> Iterator[Remark]:
+    """Says what must not be overlooked; nothing of a model that is better, or is the baseline."""
+    score = scores.scores[0]
+    own = (score.value, score.low, score.high)
+    other = (score.baseline, score.baseline_low, score.baseline_high)
+    if own == other or None in own or None in other:
+        return
+    sign = 1.0 if score.higher_is_better else -1.0
+    low, high = sorted(sign * (end or 0.0) for end in own[1:])
+    other_low, other_high = sorted(sign * (end or 0.0) for end in other[1:])
+    if high < other_low:
+        yield Remark("scores", f"It is worse than the baseline, {scores.baseline}.")
+    elif low <= other_high:
+        yield Remark(
+            "scores",
+            f"It is not shown to be better than the baseline, {scores.baseline}: their intervals "
+            "overlap.",
+        )
 
 
 def _of_labels(scores: Scores) -> Iterator[Remark]:
@@ -53,7 +79,9 @@ def _of_harm(scores: Scores) -> Iterator[Remark]:
     if plain is None:
         return
     if not hurt:
-        yield Remark("strength", "It bears every harm that was tried on its inputs.")
+        yield Remark(
+            "strength", "No harm that was tried on its inputs makes a detectable difference."
+        )
         return
     first: dict[str, Harmed] = {}
     for each in hurt:
