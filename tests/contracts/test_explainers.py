@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import daylight
-from contracts.conftest import PAIRS, marked, prepared_of
+from contracts.conftest import PAIRS, make_run, marked, prepared_of
 from daylight.cli.main import main
 from daylight.core.config import decode
 from daylight.core.context import Context
@@ -37,6 +37,7 @@ from daylight.steps.explaining import (
     subject_of,
 )
 from daylight.tasks import TASKS
+from tiny import reviews
 
 HAS_METHODS = [pair for pair in PAIRS if methods_for(TASKS[pair[0]])]
 EXPLAINED = [pair for pair in HAS_METHODS if TASKS[pair[0]].input == "image"]
@@ -60,6 +61,9 @@ CERTAIN = {
     ("occlusion", "random-forest"),
 }
 """Methods that must explain a family; of others they may say why they cannot."""
+
+LEARNING = ("fasttext", "static-embedding", "text-cnn", "text-rnn", "text-transfer", "transformer")
+"""Networks over words, which learn enough of tiny data to rest on what is planted in it."""
 
 CERTAIN_OF_ROWS = {
     ("linear-terms", "linear"),
@@ -241,6 +245,17 @@ def test_every_word_of_a_text_says_how_much_it_speaks_for_the_class(pair, traine
         for example in each.examples:
             assert "".join(word.name for word in example.words) == texts[example.id]
             assert each.gap is None or any(word.value for word in example.words)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", LEARNING)
+def test_without_the_words_that_networks_rest_on_their_answers_fall(family, tmp_path):
+    """Faster than without any others, on average over texts: of one, they may make anything."""
+    data = reviews(tmp_path / "data", each=75)
+    run = make_run(data, tmp_path / "run", family, ["training.min_steps=150"])
+    [found] = [each for each in run.read(ExplainedSection).explanations if not each.skipped]
+    assert found.faithfulness.low > 0, found.faithfulness
+    assert found.faithfulness.curve[0] > found.faithfulness.curve[-1]
 
 
 def test_long_texts_and_odd_ones_are_cut_into_few_pieces_that_make_up_the_whole():
