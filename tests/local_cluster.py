@@ -1,6 +1,7 @@
 """A Ray cluster of two machines of one processor each, both on this one, on loopback only.
 
-Prints its address and the process of the second machine; ends with its standard input.
+Prints its address, the process of its head, and that of the second machine; ends with its standard
+input.
 """
 
 import json
@@ -23,8 +24,14 @@ def main() -> None:
     }
     cluster = Cluster(initialize_head=True, head_node_args=machine)
     second = cluster.add_node(**machine)
+    [head] = cluster.head_node.all_processes["gcs_server"]
     [raylet] = second.all_processes["raylet"]
-    sys.stdout.write(json.dumps({"address": cluster.address, "second": raylet.process.pid}) + "\n")
+    found = {
+        "address": cluster.address,
+        "head": head.process.pid,
+        "second": raylet.process.pid,
+    }
+    sys.stdout.write(json.dumps(found) + "\n")
     sys.stdout.flush()
     sys.stdin.read()
     cluster.shutdown()

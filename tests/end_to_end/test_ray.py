@@ -167,6 +167,48 @@ def test_a_training_goes_on_without_a_machine_and_when_the_command_was_killed(cl
     assert not [*states.glob("*/*")]
 
 
+@needs_ray
+@pytest.mark.slow
+def test_a_lost_head_is_an_error_with_a_next_step_and_the_same_command_goes_on(cluster, tmp_path):
+    data = patterns(tmp_path / "photos", classes=2, each=12)
+    there, states = tmp_path / "there", tmp_path / "there" / "checkpoints"
+    words = ["train", data, "--model", "single-layer", "--set", "training.epochs=1000", "-o", there]
+    process = command(*words, "--ray", cluster["address"])
+    first = newer(states)
+    os.kill(cluster["head"], signal.SIGKILL)
+    _, said = process.communicate(timeout=50)  # Ray itself would end it after a minute
+    assert process.returncode == UserError.exit_code
+    assert f"The head of the Ray cluster at {cluster['address']} is lost" in said
+    assert "The same command goes on" in said
+    assert newer(states) >= first
+    finish(command(*words))
+    later = [step for step, number in processes(there).items() if number == 1]
+    assert later
+    assert min(later) > 0
+    assert (there / "package" / "manifest.json").is_file()
+
+
+@needs_ray
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["single-layer", ""])
+def test_time_and_memory_are_kept_on_a_cluster(cluster, tmp_path, model):
+    data = patterns(tmp_path / "photos", classes=2, each=12)
+    run, limit_s = tmp_path / "run", 60
+    words = ["--model", model, "--set", "training.epochs=60000"] if model else []
+    limits = ["--time", f"{limit_s}s", "--memory", "3GB", "--ray", cluster["address"]]
+    start_s = time.monotonic()
+    finish(command("train", data, "-o", run, *words, *limits))
+    assert time.monotonic() - start_s <= limit_s + 5
+    assert (run / "package" / "manifest.json").is_file()
+    if model:
+        assert processes(run)[0] == 2
+
+
+def test_a_limit_too_short_for_a_cluster_is_refused_with_the_least(refused, photos):
+    limits = ["--time", "39s", "--ray", "127.0.0.1:1"]
+    assert "--time 40s" in refused("train", photos, "-o", "run", *limits)
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "somewhere", "ray://127.0.0.1:1", "auto:x"])
 def test_a_cluster_that_is_not_there_is_an_error_with_a_next_step(refused, photos, address):
     assert address in refused("choose", photos, "-o", "run", "--ray", address)

@@ -1,11 +1,13 @@
 """A Ray cluster that shares the work: joined where somebody names one, else never imported."""
 
+import math
 import os
 import secrets
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -22,6 +24,15 @@ REACHED_S = 5.0
 
 SEEN_S = 120.0
 """Seconds in which each machine has to say what it sees; it may have to load libraries first."""
+
+START_S = 15.0
+"""What a process of a cluster may take until it works."""
+
+HEARD_S = 2.0
+"""Seconds after which the head is looked for, while the others work."""
+
+NUM_ASKED = 3
+"""A head that cannot be reached so often, one after the other, is lost."""
 
 MARKER = ".shared"
 """A file in the run's folder that every machine has to see."""
@@ -122,8 +133,35 @@ def _check_reachable(address: str) -> None:
         ) from None
 
 
+def check_head() -> None:
+    """Makes sure that the head is there: Ray would ask it for a minute, and then end this process.
+
+    Raises:
+        ResourceError: It is lost.
+    """
+    address = str(_ray().get_runtime_context().gcs_address)
+    host, _, port = address.rpartition(":")
+    for _ in range(NUM_ASKED):
+        try:
+            socket.create_connection((host, int(port)), REACHED_S).close()
+        except OSError:
+            time.sleep(HEARD_S)
+        else:
+            return
+    raise ResourceError(
+        f"The head of the Ray cluster at {address} is lost; what is done is kept.",
+        hint="The same command goes on, with a cluster that is started again (another address: "
+        "--ray HOST:PORT) or without --ray",
+    )
+
+
 def machines() -> list[Machine]:
-    """Those of the cluster that are there now and compute; the head's first, then by number."""
+    """Those of the cluster that are there now and compute; the head's first, then by number.
+
+    Raises:
+        ResourceError: The head is lost.
+    """
+    check_head()
     found = [
         Machine(each["NodeID"], each["NodeManagerAddress"], int(each["Resources"].get("CPU", 0)))
         for each in _ray().nodes()
@@ -154,21 +192,34 @@ def remote(thing: Any, *, num_cpus: int, on: str | None, **options: Any) -> Any:
 
 
 def finished(tickets: Sequence[Any], *, within_s: float) -> list[Any]:
-    """Those of which one at least is done, or none after so many seconds."""
-    done: list[Any] = _ray().wait(list(tickets), num_returns=1, timeout=max(0.0, within_s))[0]
-    return done
+    """Those of which one at least is done, or none after so many seconds.
+
+    Raises:
+        ResourceError: The head of the cluster is lost.
+    """
+    until = time.monotonic() + max(0.0, within_s)
+    while True:
+        check_head()
+        left_s = max(0.0, until - time.monotonic())
+        done: list[Any]
+        done, _ = _ray().wait(list(tickets), num_returns=1, timeout=min(HEARD_S, left_s))
+        if done or left_s <= HEARD_S:
+            return done
 
 
-def result(ticket: Any, *, within_s: float | None = None) -> Any:
+def result(ticket: Any, *, within_s: float = math.inf) -> Any:
     """What was returned; what was raised is raised here.
 
     Raises:
         LostError: The process or the machine is gone, or had not answered after so many seconds.
+        ResourceError: The head of the cluster is lost.
     """
     from ray.exceptions import RayError, RayTaskError  # noqa: PLC0415 - large, and only here
 
+    if not finished([ticket], within_s=within_s):
+        raise LostError(f"no answer within {within_s:.0f} s")
     try:
-        return _ray().get(ticket, timeout=within_s)
+        return _ray().get(ticket)
     except RayTaskError:
         raise
     except RayError as error:

@@ -24,9 +24,6 @@ from daylight.steps.trials import Entry, Trial, Trials, broken_off_s
 
 T = TypeVar("T")
 
-START_S = 15.0
-"""What a process of a cluster may take until it works."""
-
 MAX_LOST = 2
 """A fit whose process is lost so often has most likely filled its machine's memory."""
 
@@ -112,7 +109,7 @@ class _SideBySide:
             (wanted.entry, wanted.size, wanted.packaged, wanted.allowed_s),
             self._context.memory_bytes,
         )
-        until = time.monotonic() + broken_off_s(wanted.allowed_s) + START_S
+        until = time.monotonic() + broken_off_s(wanted.allowed_s) + cluster.START_S
         self._running[ticket] = _Running(wanted, place, until, num_lost)
 
     def _done(self) -> Iterator[tuple[Wanted[Any], Outcome]]:

@@ -12,7 +12,7 @@ from daylight.core.sections import PreparedSection
 from daylight.data import prepared as cache
 from daylight.models import FAMILIES
 from daylight.package.manifest import Manifest
-from daylight.steps.cluster import machines
+from daylight.steps.cluster import START_S, machines
 from daylight.steps.families import open_family
 from daylight.steps.packaging import Fit, build_package
 from daylight.steps.team import Work, fit_together
@@ -55,7 +55,8 @@ def fit_package(
         states=states.resolve(),
         hub=run.recipe.hub,
     )
-    if context.cluster and (at_most := min(len(machines()), work.most())) > 1:
+    is_shared = context.cluster and context.left_s() > START_S
+    if is_shared and (at_most := min(len(machines()), work.most())) > 1:
         fitted = fit_together(work, context, at_most=at_most)
     else:
         fitted = open_family(name).fit(prepared, settings, context)

@@ -74,7 +74,7 @@ def _model(run: Run, section: PreparedSection, context: Context) -> tuple[Manife
     if is_asked and not decisions.decide("is ready", lambda: can_be_made):
         return stand_in(run), f"{recipe.model} was not ready in time: the baseline stands in"
     if context.salvage:
-        context = context.within(0).replace(cluster="")  # no time to begin anything elsewhere
+        context = context.within(0)
     made = fit_package(run, run.package, section, context, name=recipe.model, settings=settings)
     if not context.decisions.within(recipe.model).hurried():
         return made, ""

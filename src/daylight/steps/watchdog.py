@@ -21,6 +21,9 @@ from daylight.steps.worker import Job
 MIN_TIME_S = 20.0
 """What reading, packaging and measuring take before there is anything to learn from."""
 
+MIN_TIME_ON_CLUSTER_S = 40.0
+"""The same where processes have to be started on a cluster first."""
+
 TAIL_S, TAIL_SHARE, MAX_TAIL_S = 10.0, 0.1, 70.0
 """Kept for what comes after training: seconds, and a share of the limit; at most so much."""
 
@@ -56,10 +59,13 @@ def train_in_time(recipe: Recipe, output: Path | None, context: Context, *, time
         UserError: The limit is too short, or what went wrong in the process that works.
         OutOfTimeError: The time was not enough; what was done is kept.
     """
-    if time_s < MIN_TIME_S:
+    least_s, what = MIN_TIME_S, "reading, packaging and measuring"
+    if context.cluster:
+        least_s, what = MIN_TIME_ON_CLUSTER_S, f"to start processes on a cluster, {what}"
+    if time_s < least_s:
         raise UserError(
-            f"{time_s:g} s are too short: reading, packaging and measuring take most of that.",
-            hint=f"Give at least --time {MIN_TIME_S:g}s",
+            f"{time_s:g} s are too short: {what} take most of that.",
+            hint=f"Give at least --time {least_s:g}s",
         )
     context = context.within(time_s)
     job = Job(
@@ -76,7 +82,7 @@ def train_in_time(recipe: Recipe, output: Path | None, context: Context, *, time
         return Run.open(worker.folder())
     context.log("late", step=worker.step)
     if worker.step in _SALVAGED:
-        job = msgspec.structs.replace(job, salvage=True)
+        job = msgspec.structs.replace(job, salvage=True, cluster="")
         worker = _Watched(job, context, grace_s=grace_s)
         if worker.is_done():
             return Run.open(worker.folder())
@@ -94,6 +100,7 @@ class _Watched:
 
     def __init__(self, job: Job, context: Context, *, grace_s: float) -> None:
         self._job, self._context, self._grace_s = job, context, grace_s
+        self._tail_s = job.tail_s
         self._folder = ""
         self.step = ""
 
@@ -130,7 +137,10 @@ class _Watched:
                 return False
             if not line:
                 return _ended_well(worker.wait())
-            self._hear(msgspec.json.decode(line))
+            told = msgspec.json.decode(line)
+            if told["event"] == "done":
+                return True
+            self._hear(told)
 
     def _left_s(self) -> float:
         """Until the step at hand has to be over, so that what comes after it has its time."""
@@ -138,13 +148,15 @@ class _Watched:
         if self._job.salvage or self.step not in _SALVAGED:
             return until_end + self._grace_s
         if self.step == TrainedSection.step:
-            return until_end - SALVAGE_SHARE * self._job.tail_s
+            return until_end - SALVAGE_SHARE * self._tail_s
         return until_end - REPORT_S
 
     def _hear(self, told: dict[str, Any]) -> None:
         event = told.pop("event")
         if event == "error":
             raise of_code(told["code"], told["message"], hint=told["hint"])
+        if event == "tail":
+            self._tail_s = told["duration_s"]
         if event == "run":
             self._folder = told["folder"]
         if event == "step":

@@ -71,6 +71,7 @@ def _work(job: Job, events: IO[bytes]) -> None:
     with joined(job.cluster):
         run = start(job.recipe, Path(job.output) if job.output else None, context, raced=True)
         advance(run, context)
+        _tell(events, "done")  # to leave a cluster takes seconds
 
 
 def _tell(events: IO[bytes], event: str, /, **fields: Any) -> None:
