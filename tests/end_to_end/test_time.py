@@ -11,7 +11,7 @@ from daylight.core import recipe as recipes
 from daylight.core.context import Context
 from daylight.core.errors import DataError
 from daylight.core.run import Run
-from daylight.core.sections import Scores, TrainedSection
+from daylight.core.sections import CheckedSection, Scores, TrainedSection
 from daylight.package.package import Package
 from daylight.steps import pipeline, watchdog
 from daylight.steps.standby import provide
@@ -113,6 +113,24 @@ def test_a_model_that_learned_nothing_in_its_time_gives_way_to_the_baseline(
     pipeline.advance(run, Context(deadline=time.monotonic() + 5, tail_s=600))
     assert run.read(TrainedSection).model == "majority"
     assert "no better than the baseline" in run.read(TrainedSection).note
+
+
+def test_a_busy_machine_keeps_more_time_for_what_comes_after_training_but_half_of_it_at_most(
+    photos, tmp_path, monkeypatch
+):
+    kept_s = []
+
+    def log(event, /, **fields):
+        kept_s.extend([fields["duration_s"]] if event == "tail" else [])
+
+    monkeypatch.setattr(pipeline, "slowdown", lambda *_: 3.0)
+    run = pipeline.start(recipe_of(photos), tmp_path / "run", Context())
+    for left_s in (600, 40):
+        context = Context(deadline=time.monotonic() + left_s, tail_s=10, log=log)
+        pipeline.advance(run, context, through="check")
+        run.forget(CheckedSection)
+    assert kept_s[0] == 30
+    assert 10 <= kept_s[1] <= 20
 
 
 def test_what_was_left_out_for_want_of_time_is_made_up_for(photos, tmp_path):

@@ -30,6 +30,12 @@ from daylight.steps.limits import memory
 from daylight.steps.standby import provide
 from daylight.tasks import TASKS, infer, saw
 
+LEAST_MEASURED_S = 0.5
+"""What is shorter does not show how busy a machine is."""
+
+MAX_SLOWDOWN = 3.0
+"""Waiting for a slow disk looks the same."""
+
 
 def resolve(recipe: Recipe, *, raced: bool = False) -> tuple[Recipe, str]:
     """Fills in what the data says: the task and the family.
@@ -157,7 +163,7 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
         if context.cluster:
             check_shared(run)
         if context.tail_s and not context.salvage:
-            provide(run, context)
+            context = _with_baseline(run, context)
         for step in steps:
             if is_due(step, run, in_time=in_time):
                 do(step, run, context if step is steps[-1] else _timed(step, context))
@@ -165,6 +171,31 @@ def advance(run: Run, context: Context, *, through: str = "report") -> None:
                 context.log("step", name=step.name, state="kept")
             if step.guards and step is not steps[-1]:
                 stop_on_blocking(run)
+
+
+def _with_baseline(run: Run, context: Context) -> Context:
+    """Has the baseline packaged first; that shows how much a busy machine lengthens what is done.
+
+    Logs ``"tail"`` (duration_s): what is kept for the steps after training, lengthened likewise.
+    """
+    began, cpu_began = time.monotonic(), time.process_time()
+    provide(run, context)
+    duration_s, cpu_time_s = time.monotonic() - began, time.process_time() - cpu_began
+    times = slowdown(duration_s, cpu_time_s)
+    tail_s = min(times * context.tail_s, max(context.tail_s, context.left_s() / 2))
+    context.log("tail", duration_s=tail_s)
+    return context.replace(tail_s=tail_s)
+
+
+def slowdown(duration_s: float, cpu_time_s: float) -> float:
+    """How many times as long work takes as it would on a machine that does nothing else.
+
+    >>> slowdown(6.0, 3.0), slowdown(3.0, 6.0), slowdown(0.1, 0.0)
+    (2.0, 1.0, 1.0)
+    """
+    if duration_s < LEAST_MEASURED_S:
+        return 1.0
+    return min(max(1.0, duration_s / max(cpu_time_s, 1e-3)), MAX_SLOWDOWN)
 
 
 @contextmanager
