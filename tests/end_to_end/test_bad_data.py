@@ -179,7 +179,8 @@ def test_no_data_named_is_said(refused, photos):
 def test_pictures_in_splits_without_classes_are_named(refused, tmp_path):
     for split in ("train", "test"):
         picture(tmp_path / "photos" / split / "1.png")
-    assert "2 files lie outside of the class folders" in refused("train", "photos", *QUICK)
+    said = refused("train", "photos", *QUICK, "--task", "image-classification")
+    assert "2 files lie outside of the class folders" in said
 
 
 def test_a_folder_beside_those_of_splits_is_no_class(refused, tmp_path):

@@ -41,7 +41,7 @@ def recognise(source: Source, data: DataConfig) -> str | None:
     """Sees pictures in folders, or a table that names pictures and their classes."""
     if source.path.is_dir():
         pictures = [path for path in source.files if is_image(path)]
-        if not pictures or all(path.parent == source.path for path in pictures):
+        if not pictures or _are_unlabelled(source.path, pictures):
             return None
         found = class_folders(source.path, pictures)
         labels = {each.label for each in found}
@@ -57,6 +57,14 @@ def recognise(source: Source, data: DataConfig) -> str | None:
     if target is None or (_are_measures(table[target]) and not data.target):
         return None
     return f"a table of pictures ({image!r}) and their classes ({target!r})"
+
+
+def _are_unlabelled(root: Path, pictures: Sequence[Path]) -> bool:
+    """Whether there are no class folders, with folders of splits or without."""
+    homes = {path.parent for path in pictures}
+    return homes == {root} or all(
+        home.parent == root and home.name.lower() in SPLIT_FOLDERS for home in homes
+    )
 
 
 def _left_out(files: Sequence[Path]) -> str:
