@@ -140,7 +140,7 @@ def test_an_export_of_another_shape_is_named_with_both(refused):
 def test_a_network_that_gives_another_shape_is_named_before_it_learns_nonsense(refused):
     class Wide(linear.Linear):
         def forward(self, features):
-            return super().forward(features)[:, None]
+            return super().forward(features)[:, None, None]  # one more may be members
 
     def fit(prepared, settings, context):
         with pytest.MonkeyPatch.context() as patch:
@@ -148,7 +148,7 @@ def test_a_network_that_gives_another_shape_is_named_before_it_learns_nonsense(r
             return linear.fit(prepared, settings, context)
 
     error = refused(fit=fit, Settings=linear.Settings, processing=linear.processing)
-    assert f"The network gives 'value' as float32 (2, 1), {NEEDS}" in error.message
+    assert f"The network gives 'value' as float32 (2, 1, 1), {NEEDS}" in error.message
 
 
 IGNORE = Node(operation="ignore", inputs=("size",), outputs=("rows",))
