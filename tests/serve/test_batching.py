@@ -53,6 +53,15 @@ def test_every_request_gets_the_answer_that_it_gets_alone(asked):
     assert sum(batches) == sum(map(len, asked))
 
 
+def test_who_asks_at_the_moment_of_an_answer_is_answered_too():
+    async def talk(batcher):
+        return [await batcher.ask(rows(float(n)), timeout_s=5) for n in range(50)]
+
+    found, batches = in_a_loop(talk)
+    assert [each["y"].values.tolist() for each in found] == [[2.0 * n] for n in range(50)]
+    assert batches == [1] * 50
+
+
 def test_a_lone_request_does_not_wait_for_others():
     async def talk(batcher):
         start = time.perf_counter()

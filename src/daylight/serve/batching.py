@@ -109,7 +109,8 @@ class Batcher:
         self._latency_s = latency_s
         self._observe = observe
         self._queue: deque[Asked] = deque()
-        self._running: set[asyncio.Task[None]] = set()
+        self._num_working = 0
+        self._tasks: set[asyncio.Task[None]] = set()
         self.queued_rows = 0
         self.max_rows = 1
         self.seconds_per_row = 0.0
@@ -146,10 +147,11 @@ class Batcher:
         asked = Asked(columns, rows, loop.create_future(), loop.time())
         self._queue.append(asked)
         self.queued_rows += rows
-        if len(self._running) < self._workers.number:
+        if self._num_working < self._workers.number:
+            self._num_working += 1
             task = loop.create_task(self._work())
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         try:
             async with asyncio.timeout(timeout_s):
                 return await asked.answer
@@ -157,10 +159,13 @@ class Batcher:
             raise LateError(f"There was no answer within {timeout_s:g} s.") from None
 
     async def _work(self) -> None:
-        while self._queue:
-            async with self._workers:
-                if batch := self._gather():
-                    await self._run(batch)
+        try:
+            while self._queue:
+                async with self._workers:
+                    if batch := self._gather():
+                        await self._run(batch)
+        finally:  # at once when the queue is empty: who asks next needs a worker
+            self._num_working -= 1
 
     def _gather(self) -> list[Asked]:
         """The next requests, without those that nobody waits for any more."""
